@@ -1,0 +1,1 @@
+"""Demonstration: deliveries in the layouts of sixteen offices, with planted faults."""

@@ -1,0 +1,346 @@
+"""The straight line: read → structure → parse → harmonise → contract → plausibility → verdict.
+
+Takes files, gives one immutable result with the accepted and the quarantined observations. Nothing is
+stored here. Inside a step everything is collected; a step whose errors leave nothing to judge ends the
+line, and the rules of the steps behind it are "not evaluable".
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from einklang import observations as contract1
+from einklang.contract import check_contract
+from einklang.cube import Cube, cube_of
+from einklang.declarations.base import Text
+from einklang.declarations.dataset import Dataset
+from einklang.declarations.profile import Profile
+from einklang.declarations.rules import Rule, Severity
+from einklang.errors import FileNotUsable
+from einklang.findings import Finding, Located, finding
+from einklang.harmonise import Harmonised, harmonise
+from einklang.measures.figures import Context
+from einklang.parse import parse
+from einklang.plausibility import judge
+from einklang.project import Project
+from einklang.read import read_file
+from einklang.result import Accounting, DeliveredFile, Identity, NotData, Result, Versions
+from einklang.structure import Accounted, Structured, structure
+from einklang.verdict import order, rule_outcomes, verdict_of
+
+_CHUNK = 1024 * 1024
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class SentFile:
+    """A file as it lies on disk, with the name the sender gave it and its name in the archive."""
+
+    path: Path
+    name: str
+    stored_as: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Sending:
+    """Everything known about the files before they are read."""
+
+    supplier: str
+    dataset: str
+    files: tuple[SentFile, ...]
+    delivery: str = ""
+    number: int | None = None
+    received_at: str | None = None
+    replaces: str | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The result, and the observations it is about."""
+
+    result: Result
+    observations: pa.Table
+    quarantine: pa.Table
+
+
+@dataclass
+class _Judgement:
+    """Findings so far, the steps reached, and the rules that could not be judged."""
+
+    located: list[Located] = field(default_factory=list)
+    steps: list[str] = field(default_factory=list)
+    not_evaluable: dict[str, str] = field(default_factory=dict)
+
+    def add(self, step: str, findings: Sequence[Finding | Located]) -> bool:
+        """Takes the findings of a step; tells whether there is no error among them."""
+        self.steps.append(step)
+        added = [Located(one) if isinstance(one, Finding) else one for one in findings]
+        self.located.extend(added)
+        return all(one.finding.severity is not Severity.ERROR for one in added)
+
+
+def sent_file(path: Path, stored_as: str = "") -> SentFile:
+    """The file at a path, measured.
+
+    Raises:
+        FileNotUsable: it is no readable file.
+    """
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as stream:
+            while chunk := stream.read(_CHUNK):
+                digest.update(chunk)
+        size = path.stat().st_size
+    except OSError as error:
+        raise FileNotUsable(path, error.strerror or "unreadable") from error
+    return SentFile(path, path.name, stored_as or path.name, digest.hexdigest(), size)
+
+
+def check(
+    sending: Sending, project: Project, history: pa.Table | None = None, progress: Progress = lambda _: None
+) -> Checked:
+    """Checks a delivery.
+
+    `history` are the sender's own accepted observations of other periods; `progress` is told each step.
+
+    Raises:
+        UnknownName: supplier, data set or profile is not declared.
+    """
+    profiles = project.profiles_of(sending.supplier, sending.dataset)
+    checked = None
+    for profile in profiles:
+        judgement = _Judgement()
+        judgement.add("receive", sending.findings)
+        checked = _Line(sending, project, profile, history, judgement, progress).run()
+        if "parse" in judgement.steps:
+            return checked
+    assert checked is not None
+    return checked
+
+
+@dataclass
+class _Line:
+    sending: Sending
+    project: Project
+    profile: Profile
+    history: pa.Table | None
+    judgement: _Judgement
+    progress: Progress
+
+    def run(self) -> Checked:
+        dataset = self.project.dataset(self.sending.dataset)
+        structured = self._read_and_structure()
+        if structured is None or structured.table is None:
+            return self._finish(dataset, None, None, structured.accounted if structured else Accounted())
+        self.progress("parse")
+        words = {
+            word: self.project.signs.meanings[meaning]
+            for word, meaning in (self.profile.status.words.items() if self.profile.status else ())
+        }
+        parsed = parse(structured.table, self.profile, self.project.sign_meanings(self.profile), words)
+        self.judgement.steps.append("parse")
+        self.progress("harmonise")
+        stored = {file.name: file.stored_as for file in self.sending.files}
+        harmonised = harmonise(
+            structured.table, parsed, self.profile, self.project, self.sending.delivery, stored
+        )
+        self.judgement.add("harmonise", harmonised.located)
+        usable = harmonised.usable
+        if not harmonised.foreign_land:
+            usable = self._judge(harmonised, dataset)
+        return self._finish(dataset, harmonised, usable, structured.accounted)
+
+    def _read_and_structure(self) -> Structured | None:
+        catalogue = self.project.catalogue
+        self.progress("read")
+        reads = [read_file(file.path, file.name, self.profile, catalogue) for file in self.sending.files]
+        if not self.judgement.add("read", [one for read in reads for one in read.findings]):
+            return None
+        self.progress("structure")
+        structured = structure([table for read in reads for table in read.tables], self.profile, catalogue)
+        if not self.judgement.add("structure", structured.findings):
+            return Structured(None, structured.findings, structured.accounted)
+        return structured
+
+    def _judge(self, harmonised: Harmonised, dataset: Dataset) -> NDArray[np.bool_]:
+        self.progress("contract")
+        contracted = check_contract(harmonised, dataset, self.project)
+        self.judgement.add("contract", contracted.located)
+        self.judgement.not_evaluable.update(contracted.not_evaluable)
+        self.progress("plausibility")
+        context = self._context(harmonised, dataset, contracted.usable)
+        expectations = self.project.expectations[dataset.name].delivery
+        judged = judge(context, expectations, harmonised.locator, self.project)
+        self.judgement.add("plausibility", judged.located)
+        self.judgement.not_evaluable.update(judged.not_evaluable)
+        return contracted.usable
+
+    def _context(self, harmonised: Harmonised, dataset: Dataset, usable: NDArray[np.bool_]) -> Context:
+        cube = cube_of(harmonised.table, dataset, usable)
+        return Context(
+            cube=cube,
+            delivered=cube_of(harmonised.table, dataset, harmonised.labelled),
+            history=_with_history(cube, harmonised.table, usable, self.history, dataset),
+            labels_known=bool(harmonised.labelled.all()),
+            project=self.project,
+            dataset=dataset,
+            profile=self.profile,
+            describe=harmonised.locator.key,
+            cell=harmonised.locator.cell,
+        )
+
+    def _finish(
+        self, dataset: Dataset, harmonised: Harmonised | None, usable: NDArray[np.bool_] | None, accounted: Accounted
+    ) -> Checked:
+        self.progress("verdict")
+        catalogue = self.project.catalogue
+        if harmonised is not None and not self._period_agreed(harmonised):
+            self._wrong_period(harmonised)
+        findings = order(one.finding for one in self.judgement.located)
+        verdict = verdict_of(findings, self.judgement.not_evaluable)
+        texts = catalogue.verdicts[verdict.value]
+        concerned = self._concerned_rules(dataset)
+        empty = contract1.schema(dataset).empty_table()
+        table = harmonised.table if harmonised is not None else empty
+        keep = usable if usable is not None else np.zeros(table.num_rows, dtype=np.bool_)
+        quarantined = np.flatnonzero(~keep)
+        rules = _rules_of_rows(self.judgement.located, table.num_rows, quarantined)
+        rows, cells = _accounting(harmonised, keep, accounted, catalogue.reasons)
+        result = Result(
+            verdict=verdict,
+            sentence=texts.sentence,
+            next_step=texts.next_step,
+            identity=self._identity(dataset, harmonised),
+            versions=Versions(
+                einklang=version("einklang"), rules=catalogue.version, declarations=self.project.fingerprint
+            ),
+            rows=rows,
+            cells=cells,
+            findings=findings,
+            rules=rule_outcomes(
+                catalogue,
+                findings,
+                self.judgement.not_evaluable,
+                {rule.id for rule in concerned},
+                {rule.id for rule in concerned if rule.step in self.judgement.steps},
+            ),
+        )
+        return Checked(
+            result=result,
+            observations=table if not len(quarantined) else table.filter(pa.array(keep)),
+            quarantine=table.take(pa.array(quarantined)).append_column("rules", rules),
+        )
+
+    def _concerned_rules(self, dataset: Dataset) -> list[Rule]:
+        expected = {one.rule for one in self.project.expectations[dataset.name].delivery}
+        return [
+            rule
+            for rule in self.project.catalogue.rules
+            if rule.step != "release"
+            and (rule.step != "plausibility" or rule.id in expected)
+            and (rule.step != "receive" or self.sending.delivery)
+        ]
+
+    def _period_agreed(self, harmonised: Harmonised) -> bool:
+        codes = [period.code for period in harmonised.periods]
+        low, high = self.profile.valid_from, self.profile.valid_to
+        return all((not low or code >= low) and (not high or code <= high) for code in codes)
+
+    def _wrong_period(self, harmonised: Harmonised) -> None:
+        found = finding(
+            self.project.catalogue,
+            "IM-STR-002",
+            gefunden=self.profile.title,
+            jahr=", ".join(period.code for period in harmonised.periods),
+            von=self.profile.valid_from or "–",
+            bis=self.profile.valid_to or "–",
+        )
+        self.judgement.located.append(Located(found))
+
+    def _identity(self, dataset: Dataset, harmonised: Harmonised | None) -> Identity:
+        sending = self.sending
+        supplier = self.project.supplier(sending.supplier)
+        return Identity(
+            supplier=sending.supplier,
+            supplier_name=Text(de=supplier.label_de, en=supplier.label_en),
+            dataset=dataset.name,
+            dataset_title=dataset.title,
+            delivery=sending.delivery,
+            number=sending.number,
+            received_at=sending.received_at,
+            replaces=sending.replaces,
+            files=[
+                DeliveredFile(name=file.name, stored_as=file.stored_as, sha256=file.sha256, size=file.size)
+                for file in sending.files
+            ],
+            periods=[period.code for period in harmonised.periods] if harmonised is not None else [],
+        )
+
+
+def _with_history(
+    cube: Cube, table: pa.Table, usable: NDArray[np.bool_], history: pa.Table | None, dataset: Dataset
+) -> Cube:
+    """The delivery's usable figures and, of other periods, the sender's accepted ones (row -1)."""
+    names = [*contract1.key_columns(dataset), "value", "obs_status"]
+    own = set(cube.axes["period"].codes)
+    if history is None or not history.num_rows:
+        return cube
+    periods = history.column("period").combine_chunks().dictionary_decode().to_pylist()
+    other = history.filter(pa.array([period not in own for period in periods])).select(names)
+    if not other.num_rows:
+        return cube
+    both = pa.concat_tables([table.select(names), other.cast(table.select(names).schema)]).unify_dictionaries()
+    hit = np.concatenate([usable, np.ones(other.num_rows, dtype=np.bool_)])
+    joined = cube_of(both.combine_chunks(), dataset, hit)
+    row = np.where(joined.row >= table.num_rows, -1, joined.row)
+    return replace(joined, row=row)
+
+
+def _rules_of_rows(located: Sequence[Located], size: int, rows: NDArray[np.int64]) -> pa.DictionaryArray:
+    """For each quarantined row the codes of the rules it breaks, joined by a bar."""
+    found = [one for one in located if one.rows is not None and len(one.rows)]
+    rules = sorted({one.finding.rule for one in found})
+    bits = np.zeros(size, dtype=np.int64)
+    for one in found:
+        bits[one.rows] |= 1 << rules.index(one.finding.rule)
+    masks, index = np.unique(bits[rows], return_inverse=True)
+    texts = ["|".join(rule for bit, rule in enumerate(rules) if mask >> bit & 1) for mask in masks.tolist()]
+    return contract1.dictionary(index.astype(np.int32), texts)
+
+
+def _accounting(
+    harmonised: Harmonised | None,
+    keep: NDArray[np.bool_],
+    accounted: Accounted,
+    reasons: Mapping[str, Text],
+) -> tuple[Accounting, Accounting]:
+    def not_data(counts: Mapping[str, int]) -> list[NotData]:
+        return [
+            NotData(reason=reasons.get(name) or Text(de=name, en=name), count=count) for name, count in counts.items()
+        ]
+
+    good_rows, bad_rows = (0, 0) if harmonised is None else harmonised.count_rows(keep)
+    rows = Accounting(
+        read=accounted.rows_read,
+        accepted=good_rows,
+        quarantined=bad_rows + accounted.unstructured_rows,
+        not_data=not_data(accounted.rows),
+    )
+    cells = Accounting(
+        read=accounted.cells_read,
+        accepted=int(keep.sum()),
+        quarantined=int((~keep).sum()) + accounted.unstructured_cells,
+        not_data=not_data(accounted.cells),
+    )
+    return rows, cells

@@ -1,0 +1,256 @@
+"""Step *contract*: everything that can be said of one row. Judged by Pandera.
+
+The Pandera schema follows from the data set's declaration. It judges the distinct combinations of
+measure, value and statuses (whatever the number of rows, these are few); the rows behind a broken
+combination are found by their index. The only module that knows Pandera.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pandera
+import pyarrow as pa
+from numpy.typing import NDArray
+from pandera.errors import SchemaErrors
+
+from einklang import observations as contract1
+from einklang.declarations.dataset import Dataset, Measure
+from einklang.findings import Fact, Located, finding
+from einklang.harmonise import Harmonised
+from einklang.project import Project
+
+_DENSE = 64_000_000
+
+
+@dataclass(frozen=True)
+class Combinations:
+    """Distinct combinations of some columns: a representative row of each, and each row's combination."""
+
+    representatives: NDArray[np.int64]
+    of_row: NDArray[np.int64]
+
+
+def combine(columns: Sequence[tuple[NDArray[np.int32], int]]) -> NDArray[np.int64]:
+    """One number per row for the combination of several index columns, each with its count of codes."""
+    key = np.zeros(len(columns[0][0]), dtype=np.int64)
+    for index, count in columns:
+        key *= max(count, 1)
+        key += index
+    return key
+
+
+def distinct(key: NDArray[np.int64], size: int) -> Combinations:
+    """The distinct numbers in `key`, all below `size`."""
+    if size <= _DENSE:
+        first = np.full(size, -1, dtype=np.int64)
+        first[key[::-1]] = np.arange(len(key) - 1, -1, -1)
+        present = np.flatnonzero(first >= 0)
+        number = np.zeros(size, dtype=np.int64)
+        number[present] = np.arange(len(present))
+        return Combinations(first[present], number[key])
+    _, representatives, of_row = np.unique(key, return_index=True, return_inverse=True)
+    return Combinations(representatives, of_row)
+
+
+def indices(table: pa.Table, name: str) -> tuple[NDArray[np.int32], int]:
+    """Index of the code in every row of a dictionary column, and the number of codes."""
+    column = table.column(name).combine_chunks()
+    return column.indices.to_numpy(zero_copy_only=False), len(column.dictionary)
+
+
+def texts(table: pa.Table, name: str) -> list[str]:
+    """The distinct texts of a dictionary column."""
+    found: list[str] = table.column(name).combine_chunks().dictionary.to_pylist()
+    return found
+
+
+def _range_check(measure: Measure) -> pandera.Check:
+    low = -np.inf if measure.minimum is None else measure.minimum
+    high = np.inf if measure.maximum is None else measure.maximum
+
+    def within(frame: pd.DataFrame) -> pd.Series:
+        value = frame["value"]
+        outside = (value < low) | (value > high)
+        if measure.is_integer:
+            outside |= (value % 1).fillna(0) != 0
+        return ~((frame["measure"] == measure.name) & outside)
+
+    return pandera.Check(within, name=f"IM-VAL-003|{measure.name}", ignore_na=False)
+
+
+def _status_check(rule: str, column: str, allowed: Mapping[str, str]) -> pandera.Check:
+    def agrees(frame: pd.DataFrame) -> pd.Series:
+        need = frame[column].map(allowed)
+        value = frame["value"]
+        return ~(
+            ((need == "none") & value.notna())
+            | ((need == "zero") & value.notna() & (value != 0))
+            | ((need == "number") & value.isna())
+        )
+
+    return pandera.Check(agrees, name=f"{rule}|{column}", ignore_na=False)
+
+
+def row_schema(dataset: Dataset, project: Project) -> pandera.DataFrameSchema:
+    """The Pandera schema of the figures of a data set: code lists, ranges, agreement of value and status."""
+    statuses = {name: project.codelists[name].codes for name in ("obs_status", "conf_status")}
+    needs = {name: {code.code: code.extra["allowed_value"] for code in codes.values()} for name, codes in statuses.items()}
+    return pandera.DataFrameSchema(
+        {
+            "measure": pandera.Column(str, pandera.Check.isin([one.name for one in dataset.measures])),
+            "value": pandera.Column(float, nullable=True),
+            "obs_status": pandera.Column(str, pandera.Check.isin(sorted(statuses["obs_status"]))),
+            "conf_status": pandera.Column(str, pandera.Check.isin(sorted(statuses["conf_status"]))),
+        },
+        checks=[
+            *(_range_check(measure) for measure in dataset.measures),
+            _status_check("IM-STA-001", "obs_status", needs["obs_status"]),
+            _status_check("IM-STA-002", "conf_status", needs["conf_status"]),
+        ],
+        strict=True,
+        name=f"{dataset.name}.figures",
+    )
+
+
+def key_schema(dataset: Dataset) -> pandera.DataFrameSchema:
+    """The Pandera schema of the keys: no key twice. Asks for a verdict only, never for a list."""
+    unique = pandera.Check(lambda keys: not keys.duplicated().any(), name="IM-KEY-001")
+    return pandera.DataFrameSchema({"key": pandera.Column("int64", unique)}, name=f"{dataset.name}.keys")
+
+
+def _failures(schema: pandera.DataFrameSchema, frame: pd.DataFrame) -> dict[str, NDArray[np.int64]]:
+    """Name of each failed check → positions of the failing rows of the frame (empty: about the whole)."""
+    try:
+        schema.validate(frame, lazy=True)
+    except SchemaErrors as errors:
+        cases = errors.failure_cases
+        failed: dict[str, NDArray[np.int64]] = {}
+        for check, group in cases.groupby("check", dropna=False, sort=True):
+            positions = pd.to_numeric(group["index"]).dropna().unique().astype(np.int64)
+            failed[str(check)] = np.sort(positions)
+        return failed
+    return {}
+
+
+@dataclass(frozen=True)
+class Contracted:
+    """Rows that keep the contract, what was found, and the rules that could not be judged (rule → reason)."""
+
+    usable: NDArray[np.bool_]
+    located: tuple[Located, ...]
+    not_evaluable: Mapping[str, str]
+
+
+def check_contract(harmonised: Harmonised, dataset: Dataset, project: Project) -> Contracted:
+    """Judges every usable row of a delivery."""
+    table = harmonised.table
+    usable = harmonised.usable.copy()
+    located: list[Located] = []
+    rows = np.flatnonzero(usable)
+    if not len(rows):
+        return Contracted(usable, (), {})
+    located.extend(_check_figures(harmonised, dataset, project, rows, usable))
+    located.extend(_check_keys(harmonised, dataset, project, usable))
+    del table
+    return Contracted(usable, tuple(located), {})
+
+
+def _check_figures(
+    harmonised: Harmonised,
+    dataset: Dataset,
+    project: Project,
+    rows: NDArray[np.int64],
+    usable: NDArray[np.bool_],
+) -> list[Located]:
+    table = harmonised.table
+    columns = [indices(table, name) for name in ("measure", "value_text", "obs_status", "conf_status")]
+    size = int(np.prod([max(count, 1) for _, count in columns], dtype=np.int64))
+    combinations = distinct(combine([(index[rows], count) for index, count in columns]), size)
+    chosen = rows[combinations.representatives]
+    frame = table.select(["measure", "value", "obs_status", "conf_status"]).take(pa.array(chosen)).to_pandas()
+    frame = frame.astype({"measure": str, "obs_status": str, "conf_status": str, "value": float})
+    located = []
+    for check, positions in _failures(row_schema(dataset, project), frame).items():
+        rule = check.partition("|")[0]
+        if not rule.startswith("IM-") or not len(positions):
+            raise RuntimeError(f"the contract check {check!r} could not be judged")
+        hit = np.zeros(len(chosen), dtype=np.bool_)
+        hit[positions] = True
+        broken = rows[hit[combinations.of_row]]
+        broken = broken[usable[broken]]
+        if not len(broken):
+            continue
+        usable[broken] = False
+        secret = rule == "IM-STA-002"
+        places = harmonised.locator.places(broken, hide=secret)
+        located.append(Located(finding(project.catalogue, rule, places, count=len(broken), **_facts(rule, check, places, dataset, frame, positions)), broken))
+    return located
+
+
+def _facts(rule: str, check: str, places: list, dataset: Dataset, frame: pd.DataFrame, positions: NDArray[np.int64]) -> dict[str, Fact]:
+    facts: dict[str, Fact] = {"zelle": places[0].cell, "n": len(positions), "zeichenliste": "–", "roh": places[0].raw}
+    if rule == "IM-VAL-003":
+        measure = dataset.measure(check.partition("|")[2])
+        value = float(frame["value"].iloc[positions[0]])
+        facts |= {
+            "wert": value,
+            "min": "−∞" if measure.minimum is None else measure.minimum,
+            "max": "∞" if measure.maximum is None else measure.maximum,
+        }
+    return facts
+
+
+def key_of_rows(table: pa.Table, dataset: Dataset) -> NDArray[np.int64]:
+    """One number per row for its key; equal keys have equal numbers."""
+    columns = [indices(table, name) for name in contract1.key_columns(dataset)]
+    return combine(columns)
+
+
+def _check_keys(
+    harmonised: Harmonised, dataset: Dataset, project: Project, usable: NDArray[np.bool_]
+) -> list[Located]:
+    table = harmonised.table
+    rows = np.flatnonzero(usable)
+    key = key_of_rows(table, dataset)[rows]
+    if not _failures(key_schema(dataset), pd.DataFrame({"key": key}, copy=False)):
+        return []
+    doubled = pd.Series(key).duplicated(keep=False).to_numpy()
+    twice, keys = rows[doubled], key[doubled]
+    value = table.column("value").to_numpy()[twice]
+    obs, conf = (indices(table, name)[0][twice] for name in ("obs_status", "conf_status"))
+    groups = pd.DataFrame({"key": keys, "value": value, "obs": obs, "conf": conf, "row": twice})
+    first = groups.groupby("key").transform("first")
+    equal_value = (groups["value"] == first["value"]) | (groups["value"].isna() & first["value"].isna())
+    same = equal_value & (groups["obs"] == first["obs"]) & (groups["conf"] == first["conf"])
+    unequal = ~same.groupby(groups["key"]).transform("all")
+    located = []
+    for rule, hit in (("IM-KEY-001", unequal), ("IM-KEY-002", ~unequal)):
+        found = groups[hit].sort_values(["key", "row"], kind="stable")
+        if found.empty:
+            continue
+        places = harmonised.locator.places(found["row"].to_numpy(np.int64))
+        cells = ", ".join(place.cell for place in places[:4])
+        lost = found["row"].to_numpy(np.int64)
+        if rule == "IM-KEY-002":
+            lost = found.loc[found["key"].duplicated(), "row"].to_numpy(np.int64)
+        usable[lost] = False
+        key_text = harmonised.locator.key(int(found["row"].iloc[0]))
+        located.append(
+            Located(
+                finding(
+                    project.catalogue,
+                    rule,
+                    places,
+                    count=len(found),
+                    schluessel=key_text,
+                    zellen=cells,
+                    n=len(lost),
+                ),
+                np.sort(lost),
+            )
+        )
+    return located

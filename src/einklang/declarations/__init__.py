@@ -1,0 +1,1 @@
+"""Declarations: strict models of everything under schemas/ and expectations/."""

@@ -1,0 +1,62 @@
+"""What a sign in a cell means: meanings and the conventions that offices follow."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from einklang.errors import DeclarationError
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a sign says of a value, in SDMX statuses.
+
+    `value` is what the sign does to the number: `0` sets zero, `none` leaves no value, `keep`
+    goes with a number.
+    """
+
+    code: str
+    label_de: str
+    label_en: str
+    value: Literal["0", "none", "keep"]
+    obs_status: str
+    conf_status: str
+
+
+@dataclass(frozen=True)
+class Signs:
+    """All meanings, and sign → meaning for each convention."""
+
+    meanings: Mapping[str, Meaning]
+    conventions: Mapping[str, Mapping[str, str]]
+
+
+def load_signs(folder: Path) -> Signs:
+    """Meanings from `signs.csv`, conventions from `sign_conventions.csv`."""
+    meanings: dict[str, Meaning] = {}
+    with (folder / "signs.csv").open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            value: Literal["0", "none", "keep"]
+            match row["value"]:
+                case "0":
+                    value = "0"
+                case "":
+                    value = "none"
+                case "keep":
+                    value = "keep"
+                case other:
+                    raise DeclarationError(folder / "signs.csv", f"`{other}` is no value rule")
+            meanings[row["code"]] = Meaning(
+                row["code"], row["label_de"], row["label_en"], value, row["obs_status"], row["conf_status"]
+            )
+    conventions: dict[str, dict[str, str]] = {}
+    with (folder / "sign_conventions.csv").open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            if row["meaning"] not in meanings:
+                raise DeclarationError(folder / "sign_conventions.csv", f"`{row['meaning']}` is no meaning")
+            conventions.setdefault(row["convention"], {})[row["sign"]] = row["meaning"]
+    return Signs(meanings, conventions)

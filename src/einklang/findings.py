@@ -1,0 +1,129 @@
+"""Findings: where a rule does not hold. Data, never exceptions.
+
+A finding has one cause; it names the rule, says in German and English what was found, what must
+hold and how to mend it, and lists the places (at most `PLACES_LISTED`, with the exact count).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from einklang.declarations.base import Text
+from einklang.declarations.rules import Catalogue, Rule, Severity, placeholders
+
+PLACES_LISTED = 1000
+
+Fact = str | int | float | Text
+
+
+class Record(BaseModel):
+    """A part of the result: frozen, unknown keys refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PlaceFound(Record):
+    """One place in a delivered file, named as the sender sees it."""
+
+    file: str = Field(description="Name of the file as delivered.")
+    sheet: str = Field(default="", description="Name of the sheet; empty for text files.")
+    row: int | None = Field(default=None, description="Row as the sender sees it, from 1.")
+    column: str = Field(default="", description="Letter of the column.")
+    key: Text | None = Field(default=None, description="What the cell is about, e.g. Land, year, sex.")
+    raw: str = Field(default="", description="The sender's text.")
+
+    @property
+    def cell(self) -> str:
+        """The cell in spreadsheet notation, e.g. `C17`."""
+        return f"{self.column}{self.row or ''}"
+
+
+class Finding(Record):
+    """One cause for which a rule does not hold."""
+
+    rule: str = Field(description="Code of the rule.")
+    severity: Severity = Field(description="error, warning or information.")
+    confirm: bool = Field(description="Whether the office may confirm the value with a reason.")
+    title: Text = Field(description="What the rule is about.")
+    message: Text = Field(description="What was found.")
+    expected: Text = Field(description="What must hold.")
+    remedy: Text = Field(description="How to mend it.")
+    count: int = Field(ge=1, description="Exact number of places.")
+    places: list[PlaceFound] = Field(description=f"The first places, at most {PLACES_LISTED}.")
+
+
+@dataclass(frozen=True)
+class Located:
+    """A finding and the rows of the working table it makes unusable (none: the finding is about a whole)."""
+
+    finding: Finding
+    rows: NDArray[np.int64] | None = None
+
+
+def german_number(value: float, decimals: int | None = None) -> str:
+    """`1234.5` as `1.234,5`."""
+    return _english(value, decimals).translate(str.maketrans({",": ".", ".": ","}))
+
+
+def _english(value: float, decimals: int | None = None) -> str:
+    if decimals is None:
+        text = f"{value:,.6f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:,}"
+    else:
+        text = f"{value:,.{decimals}f}"
+    return "0" if text == "-0" else text
+
+
+def _said(facts: Mapping[str, Fact], language: str) -> dict[str, str]:
+    said: dict[str, str] = {}
+    for name, fact in facts.items():
+        match fact:
+            case Text():
+                said[name] = getattr(fact, language)
+            case str():
+                said[name] = fact
+            case _:
+                said[name] = german_number(fact) if language == "de" else _english(fact)
+    return said
+
+
+def fill(template: Text, facts: Mapping[str, Fact]) -> Text:
+    """The sentence with its placeholders filled, numbers in the style of each language."""
+    return Text(de=template.de.format_map(_said(facts, "de")), en=template.en.format_map(_said(facts, "en")))
+
+
+def reason(catalogue: Catalogue, name: str, **facts: Fact) -> Text:
+    """A part of a sentence from the catalogue, its placeholders filled."""
+    return fill(catalogue.reasons[name], facts)
+
+
+def finding(
+    catalogue: Catalogue,
+    rule_id: str,
+    places: Sequence[PlaceFound] = (),
+    count: int | None = None,
+    **facts: Fact,
+) -> Finding:
+    """The finding of a rule; `facts` fill the placeholders of its texts.
+
+    `count` is the exact number of places where more exist than are listed.
+    """
+    rule: Rule = catalogue.by_id[rule_id]
+    wanted = placeholders(rule.message.de) | placeholders(rule.remedy.de) | placeholders(rule.expected.de)
+    if wanted - set(facts):
+        raise KeyError(f"{rule_id} needs the facts {sorted(wanted - set(facts))}")
+    return Finding(
+        rule=rule.id,
+        severity=rule.severity,
+        confirm=rule.confirm,
+        title=rule.title,
+        message=fill(rule.message, facts),
+        expected=fill(rule.expected, facts),
+        remedy=fill(rule.remedy, facts),
+        count=max(1, len(places) if count is None else count),
+        places=list(places[:PLACES_LISTED]),
+    )

@@ -1,0 +1,432 @@
+"""Step *harmonise*: labels become codes, units canonical, areas those of the date.
+
+Each distinct label is looked up once. A label is canonical, an alias, or unknown; an unknown one is a
+finding with a suggestion. The result is one table of observations in the columns of contract 1 and,
+for every row, whether something is wrong with it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from einklang import observations as contract1
+from einklang.declarations.base import Text
+from einklang.declarations.codelists import Code, CodeList
+from einklang.declarations.dataset import Dataset
+from einklang.declarations.profile import Place, Profile
+from einklang.findings import Located, finding, reason
+from einklang.labels import normalise
+from einklang.locate import Locator
+from einklang.parse import Parsed, Problem
+from einklang.periods import Period, read_period
+from einklang.project import Project
+from einklang.rawtable import TextColumn, column_letter
+from einklang.structure import LongTable
+
+UNKNOWN = -1
+_EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A column of codes: distinct codes, and for each row the index of its code (-1: unknown)."""
+
+    codes: tuple[str, ...]
+    index: NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Harmonised:
+    """Observations, the rows that are usable, the periods found, and what was found.
+
+    `labelled` are the rows whose labels were all understood; `foreign_land` is set where the whole
+    delivery is about another Land; `source_row` numbers the rows of all files and sheets together.
+    """
+
+    table: pa.Table
+    usable: NDArray[np.bool_]
+    labelled: NDArray[np.bool_]
+    periods: tuple[Period, ...]
+    located: tuple[Located, ...]
+    locator: Locator
+    foreign_land: bool
+    source_row: NDArray[np.int64]
+
+    def count_rows(self, keep: NDArray[np.bool_]) -> tuple[int, int]:
+        """How many rows of the files have only figures that are kept, and how many have others."""
+        size = int(self.source_row.max(initial=-1)) + 1
+        present = np.zeros(size, dtype=np.bool_)
+        present[self.source_row] = True
+        bad = np.zeros(size, dtype=np.bool_)
+        bad[self.source_row[~keep]] = True
+        return int((present & ~bad).sum()), int(bad.sum())
+
+
+def _lookup(codelist: CodeList, place: Place | None, texts: tuple[str, ...]) -> list[str | None]:
+    """The code of each label, None where it is unknown."""
+    own = {normalise(label): code for label, code in place.codes.items()} if place else {}
+    scheme = place.scheme if place else "key"
+    if scheme == "label":
+        table: Mapping[str, str] = codelist.by_label
+        keys = {normalise(code): code for code in codelist.codes if not code.isdigit()}
+    elif scheme == "key":
+        table, keys = {}, {normalise(code): code for code in codelist.codes}
+    else:
+        table, keys = {}, {normalise(key): code for key, code in codelist.by_scheme(scheme).items()}
+    found = []
+    for text in texts:
+        label = normalise(text)
+        found.append(own.get(label) or keys.get(label) or table.get(label))
+    return found
+
+
+def _code_column(column: TextColumn, codes: list[str | None]) -> Coded:
+    distinct = tuple(dict.fromkeys(code for code in codes if code is not None))
+    position = {code: number for number, code in enumerate(distinct)}
+    index = np.asarray([UNKNOWN if code is None else position[code] for code in codes], dtype=np.int32)
+    return Coded(distinct, index[column.codes])
+
+
+def _measure_list(dataset: Dataset) -> CodeList:
+    return CodeList(
+        "measure",
+        {one.name: Code(one.name, one.title.de, one.title.en, tuple(one.aliases)) for one in dataset.measures},
+    )
+
+
+@dataclass
+class _Harmoniser:
+    table: LongTable
+    parsed: Parsed
+    profile: Profile
+    project: Project
+    delivery: str
+    stored: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        self.dataset = self.project.dataset(self.profile.dataset)
+        self.catalogue = self.project.catalogue
+        self.located: list[Located] = []
+        self.usable = self.parsed.problem == Problem.NONE
+        self.labelled = np.ones(self.table.size, dtype=np.bool_)
+        self.value = self.parsed.value.copy()
+        self.coded: dict[str, Coded] = {}
+        self.periods: list[Period] = []
+
+    def run(self) -> Harmonised:
+        self._code_periods()
+        for dimension in self.dataset.dimensions:
+            self._code(dimension.name, self.project.codes(self.dataset.name, dimension.name), dimension.default)
+        self._code("measure", _measure_list(self.dataset), None)
+        locator = Locator(self.table, self.dataset, self.project, self.coded)
+        self.locator = locator
+        self._report_unknown()
+        self._check_names()
+        foreign = self._check_land()
+        obs_status = self._check_validity()
+        self._report_cells()
+        self._convert_units()
+        return Harmonised(
+            table=self._observations(obs_status),
+            usable=self.usable,
+            labelled=self.labelled,
+            periods=tuple(sorted(set(self.periods))),
+            located=tuple(self.located),
+            locator=locator,
+            foreign_land=foreign,
+            source_row=self._source_rows(),
+        )
+
+    def _source_rows(self) -> NDArray[np.int64]:
+        table = self.table
+        sheets = len(table.sheet.texts)
+        block = table.file.codes.astype(np.int64) * sheets + table.sheet.codes
+        return block * (int(table.row.max(initial=0)) + 1) + table.row
+
+    # -- codes ------------------------------------------------------------------------------
+
+    def _code_periods(self) -> None:
+        column = self.table.labels["period"]
+        periods = [read_period(text, self.dataset) for text in column.texts]
+        present = set(np.unique(column.codes).tolist())
+        self.periods = [period for number, period in enumerate(periods) if period is not None and number in present]
+        self.period_by_code = {period.code: period for period in self.periods}
+        self.coded["period"] = _code_column(column, [period.code if period else None for period in periods])
+
+    def _code(self, name: str, codelist: CodeList, default: str | None) -> None:
+        column = self.table.labels.get(name)
+        if column is None:
+            self.coded[name] = Coded((default or "",), np.zeros(self.table.size, dtype=np.int32))
+            return
+        place = None if name in self.table.assigned else self.profile.dimensions.get(name)
+        self.coded[name] = _code_column(column, _lookup(codelist, place, column.texts))
+
+    def _title(self, name: str) -> Text:
+        if name in {"period", "measure"}:
+            return self.catalogue.reasons[f"name_of_{name}"]
+        return self.dataset.dimension(name).title
+
+    def _report_unknown(self) -> None:
+        bad = np.zeros(self.table.size, dtype=np.bool_)
+        for name, coded in self.coded.items():
+            unknown = np.flatnonzero((coded.index == UNKNOWN) & ~bad)
+            if not len(unknown):
+                continue
+            bad[unknown] = True
+            self._unlabel(unknown)
+            column = self.table.labels[name]
+            labels = column.codes[unknown]
+            for label in dict.fromkeys(labels.tolist()):
+                rows = unknown[labels == label]
+                text = column.cleaned[label]
+                suggestion = self._suggest(name, text)
+                found = finding(
+                    self.catalogue,
+                    "IM-COD-001",
+                    self.locator.places(rows),
+                    count=len(rows),
+                    roh=text,
+                    merkmal=self._title(name),
+                    vorschlag=suggestion,
+                )
+                self.located.append(Located(found, rows))
+
+    def _unlabel(self, rows: NDArray[np.int64]) -> None:
+        self.usable[rows] = False
+        self.labelled[rows] = False
+
+    def _suggest(self, name: str, text: str) -> Text:
+        if not text:
+            return self.catalogue.reasons["suggest_fill"]
+        if name == "period":
+            return self.catalogue.reasons["suggest_period"]
+        codelist = _measure_list(self.dataset) if name == "measure" else self.project.codes(self.dataset.name, name)
+        nearest = codelist.suggest(text)
+        if not nearest:
+            return self.catalogue.reasons["suggest_none"]
+        return reason(self.catalogue, "suggest_near", vorschlag=nearest)
+
+    # -- areas ------------------------------------------------------------------------------
+
+    def _check_names(self) -> None:
+        """Names that belong to another key than the one in their row (IM-COD-002)."""
+        for dimension, name in self.table.names.items():
+            codelist = self.project.codes(self.dataset.name, dimension)
+            coded = self.coded[dimension]
+            bearers = [_bearers(codelist, text) for text in name.cleaned]
+            pairs = coded.index.astype(np.int64) * len(bearers) + name.codes
+            distinct, inverse = np.unique(pairs, return_inverse=True)
+            wrong = []
+            for pair in distinct.tolist():
+                index, text = divmod(pair, len(bearers))
+                wrong.append(index >= 0 and bool(bearers[text]) and coded.codes[index] not in bearers[text])
+            rows = np.flatnonzero(np.asarray(wrong, dtype=np.bool_)[inverse])
+            if not len(rows):
+                continue
+            self._unlabel(rows)
+            found = finding(
+                self.catalogue,
+                "IM-COD-002",
+                self.locator.places(rows, raw=name),
+                count=len(rows),
+                zeile=int(self.table.row[rows].min()),
+                n=len(np.unique(self.table.row[rows])),
+                roh=name.cleaned[name.codes[rows[0]]],
+                schluessel=coded.codes[coded.index[rows[0]]],
+            )
+            self.located.append(Located(found, rows))
+
+    def _check_land(self) -> bool:
+        """Areas that are not the supplier's (IM-COD-003; IM-FIL-003 where that is all of them)."""
+        allowed = self.project.supplier(self.profile.supplier).extra["areas"]
+        if allowed == "*":
+            return False
+        codelist = self.project.codes(self.dataset.name, "area")
+        area = self.coded["area"]
+        own = [code == allowed or codelist.codes[code].parent == allowed for code in area.codes]
+        foreign = np.asarray([not mine for mine in own] + [False], dtype=np.bool_)[area.index]
+        rows = np.flatnonzero(foreign)
+        if not len(rows):
+            return False
+        self._unlabel(rows)
+        land = self.project.codelists["laender"].codes[allowed]
+        others = sorted({area.codes[index] for index in np.unique(area.index[rows])})
+        everything = not any(own)
+        found = finding(
+            self.catalogue,
+            "IM-FIL-003" if everything else "IM-COD-003",
+            self.locator.places(rows),
+            count=len(rows),
+            erwartet=f"{land.label_de} ({land.code})",
+            land=f"{land.label_de} ({land.code})",
+            n=len(others),
+            liste=", ".join(f"{code} {codelist.codes[code].label_de}" for code in others[:5]),
+        )
+        self.located.append(Located(found, rows))
+        return everything
+
+    def _check_validity(self) -> TextColumn:
+        """Figures of areas that did not exist in the period: a sign is 'cannot exist', a number is a finding."""
+        status = self.parsed.obs_status
+        codelist = self.project.codes(self.dataset.name, "area")
+        area, period = self.coded["area"], self.coded["period"]
+        pairs = area.index.astype(np.int64) * (len(period.codes) + 1) + period.index
+        relevant = (area.index != UNKNOWN) & (period.index != UNKNOWN)
+        invalid_pairs = [
+            pair
+            for pair in np.unique(pairs[relevant]).tolist()
+            if not self._existed(codelist, area.codes[pair // (len(period.codes) + 1)], period.codes[pair % (len(period.codes) + 1)])
+        ]
+        if not invalid_pairs:
+            return status
+        invalid = np.isin(pairs, invalid_pairs) & relevant
+        has_number = invalid & (self.value != 0) & ~np.isnan(self.value)
+        nothing = invalid & ~has_number & self.usable
+        self.value[nothing] = np.nan
+        texts = (*status.texts, "M")
+        codes = np.where(nothing, len(status.texts), status.codes).astype(np.int32)
+        rows = np.flatnonzero(has_number & self.usable)
+        for index in np.unique(area.index[rows]).tolist():
+            here = rows[area.index[rows] == index]
+            self.usable[here] = False
+            code = codelist.codes[area.codes[index]]
+            found = finding(
+                self.catalogue,
+                "IM-COD-001",
+                self.locator.places(here),
+                count=len(here),
+                roh=code.code,
+                merkmal=self._title("area"),
+                vorschlag=reason(
+                    self.catalogue,
+                    "suggest_successor",
+                    bis=code.valid_to.strftime("%d.%m.%Y") if code.valid_to else "–",
+                    nachfolger=code.extra.get("successor", "").replace("|", ", ") or "–",
+                ),
+            )
+            self.located.append(Located(found, here))
+        return TextColumn(texts, codes)
+
+    def _existed(self, codelist: CodeList, area: str, period: str) -> bool:
+        days = self.period_by_code[period]
+        return codelist.codes[area].is_valid(days.start, days.end)
+
+    # -- cells ------------------------------------------------------------------------------
+
+    def _report_cells(self) -> None:
+        """Cells that gave no value; rows with an unknown label are not accused twice."""
+        signs = ", ".join(f"„{sign}“" for sign in self.project.sign_meanings(self.profile) if sign)
+        numbers = self.profile.numbers
+        style = f"1{numbers.thousands}234{numbers.decimal}5"
+        rules = {
+            Problem.NOT_A_NUMBER: "IM-VAL-001",
+            Problem.UNKNOWN_SIGN: "IM-STA-003",
+            Problem.BLANK: "IM-STA-001",
+            Problem.NUMBER_AND_SECRET: "IM-STA-002",
+            Problem.UNKNOWN_STATUS_WORD: "IM-STA-003",
+        }
+        for problem, rule in rules.items():
+            rows = np.flatnonzero((self.parsed.problem == problem) & self.labelled)
+            if not len(rows):
+                continue
+            shown = self.table.status if problem is Problem.UNKNOWN_STATUS_WORD else self.table.text
+            hidden = problem is Problem.NUMBER_AND_SECRET
+            places = self.locator.places(rows, raw=None if hidden else shown, hide=hidden)
+            found = finding(
+                self.catalogue,
+                rule,
+                places,
+                count=len(rows),
+                roh="" if hidden else shown.cleaned[shown.codes[rows[0]]],
+                zelle=places[0].cell,
+                n=len(rows),
+                zeichenliste=signs,
+                format=style,
+            )
+            self.located.append(Located(found, rows))
+
+    def _convert_units(self) -> None:
+        measure = self.coded["measure"]
+        for index, name in enumerate(measure.codes):
+            for number, unit in enumerate(self.table.unit.texts):
+                delivered = unit or self.profile.units.get(name, "")
+                if delivered:
+                    factor = self.project.multiplier(delivered)
+                    if factor != 1:
+                        here = (measure.index == index) & (self.table.unit.codes == number)
+                        self.value[here] = np.round(self.value[here] * factor, 6)
+
+    def _observations(self, obs_status: TextColumn) -> pa.Table:
+        size = self.table.size
+        area = self.coded["area"]
+        codelist = self.project.codes(self.dataset.name, "area")
+        measure = self.coded["measure"]
+        period = self.coded["period"]
+        starts = [self.period_by_code[code].start for code in period.codes]
+        ends = [self.period_by_code[code].end for code in period.codes]
+        version = [self.profile.territory or end.isoformat() for end in ends]
+        columns: dict[str, pa.Array] = {
+            "dataset": contract1.constant(self.dataset.name, size),
+            "measure": _coded_array(measure, measure.codes),
+            "period": _coded_array(period, period.codes),
+            "period_start": _days(period, starts),
+            "period_end": _days(period, ends),
+            "area": _coded_array(area, area.codes),
+            "area_level": _coded_array(area, [codelist.codes[code].kind for code in area.codes]),
+            "area_version": _coded_array(period, version),
+            **{name: _coded_array(self.coded[name], self.coded[name].codes) for name in contract1.axes(self.dataset)},
+            "unit": _coded_array(measure, [self.dataset.measure(name).unit for name in measure.codes]),
+            "value": pa.array(self.value, pa.float64(), from_pandas=True),
+            "obs_status": contract1.dictionary(obs_status.codes, obs_status.texts),
+            "conf_status": contract1.dictionary(self.parsed.conf_status.codes, self.parsed.conf_status.texts),
+            "value_text": contract1.dictionary(self.table.text.codes, self.table.text.texts),
+            "supplier": contract1.constant(self.profile.supplier, size),
+            "delivery": contract1.constant(self.delivery, size),
+            "file": contract1.dictionary(
+                self.table.file.codes, [self.stored.get(name, name) for name in self.table.file.texts]
+            ),
+            "sheet": contract1.dictionary(self.table.sheet.codes, self.table.sheet.texts),
+            "row": pa.array(self.table.row, pa.int32()),
+            "column": contract1.dictionary(
+                self.table.column, [column_letter(index) for index in range(int(self.table.column.max(initial=0)) + 1)]
+            ),
+        }
+        wanted = contract1.schema(self.dataset)
+        return pa.Table.from_arrays([columns[name] for name in wanted.names], schema=wanted)
+
+
+def _bearers(codelist: CodeList, text: str) -> frozenset[str]:
+    """The codes that bear a name, with or without its type; members of a combined code bear it too."""
+    for part in (text, text.split(",")[0], re.sub(r"\s*\(.*\)$", "", text)):
+        codes = codelist.codes_of_name.get(normalise(part))
+        if codes:
+            members = {one for code in codes for one in codelist.codes[code].extra.get("members", "").split("|") if one}
+            return codes | members
+    return frozenset()
+
+
+def _coded_array(coded: Coded, texts: list[str] | tuple[str, ...]) -> pa.DictionaryArray:
+    """The column with an empty text where the code is unknown (such rows are quarantined)."""
+    index = coded.index
+    if (index == UNKNOWN).any():
+        return contract1.dictionary(np.where(index == UNKNOWN, len(texts), index).astype(np.int32), [*texts, ""])
+    return contract1.dictionary(index, texts)
+
+
+def _days(period: Coded, days: list[date]) -> pa.Array:
+    numbers = np.asarray([(day - _EPOCH).days for day in days] + [0], dtype=np.int32)
+    return pa.array(numbers[period.index], pa.int32()).cast(pa.date32())
+
+
+def harmonise(
+    table: LongTable, parsed: Parsed, profile: Profile, project: Project, delivery: str, stored: Mapping[str, str]
+) -> Harmonised:
+    """The observations of a delivery; `stored` maps the sender's file names to those in the archive."""
+    return _Harmoniser(table, parsed, profile, project, delivery, stored).run()

@@ -1,0 +1,86 @@
+"""Leads rows of the working table back to the cells of the sender, with what they are about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from einklang.declarations.base import Text
+from einklang.declarations.dataset import Dataset
+from einklang.findings import PLACES_LISTED, PlaceFound
+from einklang.project import Project
+from einklang.rawtable import TextColumn, column_letter
+from einklang.structure import LongTable
+
+if TYPE_CHECKING:
+    from einklang.harmonise import Coded
+
+
+class Locator:
+    """Places of rows, named as the sender sees them."""
+
+    def __init__(
+        self, table: LongTable, dataset: Dataset, project: Project, coded: Mapping[str, Coded]
+    ) -> None:
+        self._table = table
+        self._dataset = dataset
+        self._project = project
+        self._coded = coded
+
+    def places(self, rows: NDArray[np.int64], raw: TextColumn | None = None, hide: bool = False) -> list[PlaceFound]:
+        """The first places of the rows (at most `PLACES_LISTED`), each with its business key.
+
+        `raw` is the column whose text is shown; the figures' own where it is not given. `hide` shows
+        no text at all (secret figures).
+        """
+        table = self._table
+        shown = raw or table.text
+        return [
+            PlaceFound(
+                file=table.file.texts[table.file.codes[row]],
+                sheet=table.sheet.texts[table.sheet.codes[row]],
+                row=int(table.row[row]),
+                column=column_letter(int(table.column[row])),
+                key=self.key(int(row)),
+                raw="" if hide else shown.texts[shown.codes[row]],
+            )
+            for row in rows[:PLACES_LISTED].tolist()
+        ]
+
+    def cell(self, row: int) -> str:
+        """Name of the cell of a row."""
+        return f"{column_letter(int(self._table.column[row]))}{int(self._table.row[row])}"
+
+    def key(self, row: int) -> Text:
+        """What the row is about: area, period, further dimensions, measure."""
+        parts = [self._label("area", row), self._label("period", row)]
+        for dimension in self._dataset.dimensions:
+            code = self._code(dimension.name, row)
+            if dimension.name != "area" and code != dimension.default:
+                parts.append(self._label(dimension.name, row))
+        if len(self._dataset.measures) > 1:
+            parts.append(self._label("measure", row))
+        return Text(de=", ".join(part.de for part in parts), en=", ".join(part.en for part in parts))
+
+    def _code(self, name: str, row: int) -> str | None:
+        coded = self._coded[name]
+        index = int(coded.index[row])
+        return coded.codes[index] if index >= 0 else None
+
+    def _label(self, name: str, row: int) -> Text:
+        code = self._code(name, row)
+        if code is None:
+            written = self._table.labels[name]
+            text = written.cleaned[written.codes[row]] or "?"
+            return Text(de=f"„{text}“", en=f"“{text}”")
+        if name == "period":
+            shown = code if len(code) == 4 else f"{code[8:]}.{code[5:7]}.{code[:4]}"
+            return Text(de=shown, en=code)
+        if name == "measure":
+            return self._dataset.measure(code).title
+        listed = self._project.codes(self._dataset.name, name).codes[code]
+        prefix = f"{code} " if name == "area" and code.isdigit() else ""
+        return Text(de=f"{prefix}{listed.label_de}", en=f"{prefix}{listed.label_en}")

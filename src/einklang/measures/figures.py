@@ -1,0 +1,69 @@
+"""What every measure takes and gives.
+
+A measure computes a small table of figures from a cube. It does not judge: limits stand in
+`expectations/<dataset>.yaml`, and Great Expectations compares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from einklang.cube import Cube
+from einklang.declarations.base import Text
+from einklang.declarations.dataset import Dataset
+from einklang.declarations.profile import Profile
+from einklang.findings import Fact
+from einklang.project import Project
+
+Parameters = Mapping[str, str | float | int | list[str]]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What measures may look at.
+
+    `delivered` holds every figure whose labels are known, also those without a usable value; `cube` the
+    usable ones; `history` these and the sender's own accepted figures of earlier periods (None where
+    there are none), with row -1 for figures of earlier deliveries. `labels_known` tells whether every
+    label of the delivery was understood. `describe` says what a row is about.
+    """
+
+    cube: Cube
+    delivered: Cube
+    history: Cube | None
+    labels_known: bool
+    project: Project
+    dataset: Dataset
+    profile: Profile | None
+    describe: Callable[[int], Text]
+    cell: Callable[[int], str]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The figures of a measure.
+
+    `frame` has one row per judged figure. `rows(i)` gives the rows of the observations that figure i was
+    computed from, `facts(i)` what fills the rule's texts. `not_evaluable` names the reason in the
+    catalogue where nothing could be judged.
+    """
+
+    frame: pd.DataFrame
+    rows: Callable[[int], NDArray[np.int64]]
+    facts: Callable[[int], dict[str, Fact]]
+    not_evaluable: str | None = None
+
+
+def nothing(reason: str) -> Figures:
+    """No figures, for the reason of that name in the catalogue."""
+    return Figures(
+        pd.DataFrame(), lambda _: np.empty(0, dtype=np.int64), lambda _: {}, not_evaluable=reason
+    )
+
+
+Measure = Callable[[Context, Parameters], Figures]

@@ -1,0 +1,181 @@
+"""Step *parse*: what the sender wrote in a cell becomes a value and its statuses.
+
+Only the distinct texts are read; the result is mapped back by their index. What a sign means is
+agreed with the office (profile); what cannot be read is a finding and leaves no value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from einklang.declarations.profile import Numbers, Profile
+from einklang.declarations.signs import Meaning
+from einklang.labels import clean
+from einklang.rawtable import TextColumn
+from einklang.structure import LongTable
+
+_BLANKS = "[\\s\u00a0\u2007\u2009\u202f]"
+_MINUS = "\u2212"
+_MARKED = re.compile(r"^(?P<number>.*\d.*?)\s*(?P<sign>\D{1,3})$")
+_BRACKETS = re.compile(r"^\(\s*(?P<number>.+?)\s*\)$")
+
+
+class Problem(IntEnum):
+    """Why a cell gives no value."""
+
+    NONE = 0
+    NOT_A_NUMBER = 1
+    UNKNOWN_SIGN = 2
+    BLANK = 3
+    NUMBER_AND_SECRET = 4
+    UNKNOWN_STATUS_WORD = 5
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """Value (NaN = none), SDMX statuses and problem of every figure, in the order of the long table."""
+
+    value: NDArray[np.float64]
+    obs_status: TextColumn
+    conf_status: TextColumn
+    problem: NDArray[np.int8]
+
+
+def number_pattern(numbers: Numbers) -> str:
+    """Regular expression of the numbers that the office may write, without blanks at the ends."""
+    decimal = rf"(?:{re.escape(numbers.decimal)}\d+)?"
+    if not numbers.thousands:
+        return rf"^[+\-{_MINUS}]?{_BLANKS}*\d+{decimal}$"
+    separator = _BLANKS if numbers.thousands == " " else re.escape(numbers.thousands)
+    return rf"^[+\-{_MINUS}]?{_BLANKS}*(?:\d{{1,3}}(?:{separator}\d{{3}})+|\d+){decimal}$"
+
+
+def read_numbers(texts: pa.Array, numbers: Numbers) -> NDArray[np.float64]:
+    """The numbers in cleaned texts; NaN where a text is no number in this style."""
+    fits = pc.match_substring_regex(texts, number_pattern(numbers))
+    plain = pc.if_else(fits, texts, pa.scalar(None, pa.string()))
+    plain = pc.replace_substring_regex(plain, rf"{_BLANKS}|\+", "")
+    plain = pc.replace_substring(plain, _MINUS, "-")
+    if numbers.thousands not in {"", " "}:
+        plain = pc.replace_substring(plain, numbers.thousands, "")
+    if numbers.decimal != ".":
+        plain = pc.replace_substring(plain, numbers.decimal, ".")
+    values: NDArray[np.float64] = pc.cast(plain, pa.float64()).to_numpy(zero_copy_only=False).astype(np.float64)
+    return values
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """What one distinct text says."""
+
+    value: float
+    obs: str = "A"
+    conf: str = "F"
+    problem: Problem = Problem.NONE
+
+
+def _said(meaning: Meaning, number: float | None) -> _Cell:
+    if number is None:
+        if meaning.value == "keep":
+            return _Cell(np.nan, problem=Problem.NOT_A_NUMBER)
+        return _Cell(0.0 if meaning.value == "0" else np.nan, meaning.obs_status, meaning.conf_status)
+    if meaning.value == "keep":
+        return _Cell(number, meaning.obs_status, meaning.conf_status)
+    return _Cell(np.nan, "Q", "C", Problem.NUMBER_AND_SECRET)
+
+
+def _one_number(text: str, numbers: Numbers) -> float | None:
+    value = float(read_numbers(pa.array([text], pa.string()), numbers)[0])
+    return None if np.isnan(value) else value
+
+
+def _read_special(text: str, numbers: Numbers, signs: Mapping[str, Meaning]) -> _Cell:
+    """A text that is no plain number."""
+    if text in signs:
+        return _said(signs[text], None)
+    if not text:
+        return _Cell(np.nan, "O", problem=Problem.BLANK)
+    if "()" in signs and (inner := _BRACKETS.match(text)):
+        number = _one_number(inner["number"], numbers)
+        if number is not None:
+            return _said(signs["()"], number)
+    if (marked := _MARKED.match(text)) and marked["sign"].strip() in signs:
+        number = _one_number(clean(marked["number"]), numbers)
+        if number is not None:
+            return _said(signs[marked["sign"].strip()], number)
+    is_sign = not any(character.isdigit() for character in text) and len(text) <= 3
+    return _Cell(np.nan, problem=Problem.UNKNOWN_SIGN if is_sign else Problem.NOT_A_NUMBER)
+
+
+def parse(
+    table: LongTable, profile: Profile, signs: Mapping[str, Meaning], words: Mapping[str, Meaning]
+) -> Parsed:
+    """Value and statuses of every figure.
+
+    `signs` are those agreed with the office; `words` those of its status column.
+    """
+    texts = table.text.cleaned
+    value = read_numbers(pa.array(texts, pa.string()), profile.numbers)
+    statuses: dict[tuple[str, str], int] = {("A", "F"): 0}
+    status = np.zeros(len(texts), dtype=np.int32)
+    problem = np.zeros(len(texts), dtype=np.int8)
+    overruled = [position for position, text in enumerate(texts) if text in signs]
+    for position in dict.fromkeys([*np.flatnonzero(np.isnan(value)).tolist(), *overruled]):
+        cell = _read_special(texts[position], profile.numbers, signs)
+        value[position] = cell.value
+        status[position] = statuses.setdefault((cell.obs, cell.conf), len(statuses))
+        problem[position] = cell.problem
+    codes = table.text.codes
+    parsed = _Rows(value[codes], status[codes], problem[codes], statuses)
+    if any(table.status.cleaned):
+        parsed = _with_words(parsed, table.status, words)
+    pairs = list(parsed.statuses)
+    return Parsed(
+        value=parsed.value,
+        obs_status=TextColumn(tuple(obs for obs, _ in pairs), parsed.status),
+        conf_status=TextColumn(tuple(conf for _, conf in pairs), parsed.status),
+        problem=parsed.problem,
+    )
+
+
+@dataclass(frozen=True)
+class _Rows:
+    value: NDArray[np.float64]
+    status: NDArray[np.int32]
+    problem: NDArray[np.int8]
+    statuses: dict[tuple[str, str], int]
+
+
+def _with_words(rows: _Rows, column: TextColumn, words: Mapping[str, Meaning]) -> _Rows:
+    """The rows with what the status column says of them."""
+    value, status, problem = rows.value.copy(), rows.status.copy(), rows.problem.copy()
+    statuses = dict(rows.statuses)
+    known = {word.casefold(): meaning for word, meaning in words.items()}
+    for index, word in enumerate(column.cleaned):
+        if not word:
+            continue
+        here = column.codes == index
+        meaning = known.get(word.casefold())
+        if meaning is None:
+            problem[here & (problem == Problem.NONE)] = Problem.UNKNOWN_STATUS_WORD
+            continue
+        has_number = here & ~np.isnan(value)
+        if meaning.value == "keep":
+            target = has_number
+        else:
+            problem[has_number & (value != 0 if meaning.value == "0" else has_number)] = Problem.NUMBER_AND_SECRET
+            value[has_number] = np.nan
+            blank = here & (problem == Problem.BLANK)
+            problem[blank] = Problem.NONE
+            value[blank] = 0.0 if meaning.value == "0" else np.nan
+            target = blank | has_number
+        status[target] = statuses.setdefault((meaning.obs_status, meaning.conf_status), len(statuses))
+    return _Rows(value, status, problem, statuses)

@@ -1,0 +1,296 @@
+"""The project folder: finds it, loads every declaration in it, and checks that they fit together.
+
+Declarations are read once and are immutable; `Project.fingerprint` changes with any byte of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from einklang.declarations.base import build, read_yaml
+from einklang.declarations.codelists import Code, CodeList, load_codelist, union
+from einklang.declarations.dataset import Dataset
+from einklang.declarations.expectations import Expectations
+from einklang.declarations.indicator import Indicator
+from einklang.declarations.profile import Place, Profile
+from einklang.declarations.rules import Catalogue
+from einklang.declarations.signs import Meaning, Signs, load_signs
+from einklang.errors import DeclarationError, ProjectNotFound, UnknownName
+
+PACKAGED = Path(__file__).parent / "declared"
+CHECKOUT = Path(__file__).parents[2]
+SIGN_FILES = ("signs.csv", "sign_conventions.csv")
+
+
+def find_project(start: Path | None = None) -> Path:
+    """The folder with `schemas` and `expectations`: the named one, the current one, or the shipped one.
+
+    Raises:
+        ProjectNotFound: `start` was given and holds no declarations.
+    """
+    for folder in [start] if start else [Path.cwd(), CHECKOUT, PACKAGED]:
+        if (folder / "schemas").is_dir() and (folder / "expectations").is_dir():
+            return folder.resolve()
+    raise ProjectNotFound(start or Path.cwd())
+
+
+def _merge(base: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    """`base` with the values of `change`; mappings are merged, everything else is replaced."""
+    merged = dict(base)
+    for name, value in change.items():
+        if isinstance(value, dict) and isinstance(merged.get(name), dict):
+            merged[name] = _merge(merged[name], value)
+        else:
+            merged[name] = value
+    return merged
+
+
+def read_profile(path: Path, schemas: Path, seen: tuple[Path, ...] = ()) -> dict[str, Any]:
+    """The mapping of a profile with everything it is based on.
+
+    `based_on` names a file below `schemas/` without its ending; a place of a dimension that the
+    profile gives anew replaces the inherited place as a whole.
+    """
+    if path in seen:
+        raise DeclarationError(path, "it is based on itself")
+    content = read_yaml(path)
+    name = content.pop("based_on", None)
+    if name is None:
+        return content
+    parent = (schemas / f"{name}.yaml").resolve()
+    if not parent.is_relative_to(schemas.resolve()) or not parent.is_file():
+        raise DeclarationError(path, f"`based_on: {name}` names no file below schemas/")
+    base = read_profile(parent, schemas, (*seen, path))
+    inherited = base.get("dimensions", {})
+    for dimension in content.get("dimensions", {}):
+        inherited.pop(dimension, None)
+    return _merge(base, content)
+
+
+@dataclass(frozen=True)
+class Project:
+    """All declarations of a project folder."""
+
+    folder: Path
+    codelists: Mapping[str, CodeList]
+    signs: Signs
+    datasets: Mapping[str, Dataset]
+    profiles: Mapping[tuple[str, str], tuple[Profile, ...]]
+    indicators: Mapping[str, Indicator]
+    catalogue: Catalogue
+    expectations: Mapping[str, Expectations]
+    fingerprint: str
+
+    def dataset(self, name: str) -> Dataset:
+        """The data set of that name (UnknownName if there is none)."""
+        if name not in self.datasets:
+            raise UnknownName("data set", name, self.datasets)
+        return self.datasets[name]
+
+    def supplier(self, code: str) -> Code:
+        """The supplier of that code (UnknownName if there is none)."""
+        suppliers = self.codelists["suppliers"].codes
+        if code not in suppliers:
+            raise UnknownName("supplier", code, suppliers)
+        return suppliers[code]
+
+    def profiles_of(self, supplier: str, dataset: str) -> tuple[Profile, ...]:
+        """The profiles of a supplier for a data set: those that know their title first, then newest first.
+
+        Raises:
+            UnknownName: supplier or data set is not declared, or there is no profile for the two.
+        """
+        self.supplier(supplier)
+        self.dataset(dataset)
+        found = self.profiles.get((supplier, dataset), ())
+        if not found:
+            known = [f"{one}/{other}" for one, other in self.profiles]
+            raise UnknownName("delivery profile", f"{supplier}/{dataset}", known)
+        return found
+
+    @cached_property
+    def _unions(self) -> Mapping[tuple[str, str], CodeList]:
+        return {
+            (dataset.name, dimension.name): union(
+                f"{dataset.name}.{dimension.name}", (self.codelists[name] for name in dimension.codelists)
+            )
+            for dataset in self.datasets.values()
+            for dimension in dataset.dimensions
+        }
+
+    def codes(self, dataset: str, dimension: str) -> CodeList:
+        """The codes allowed in a dimension of a data set."""
+        return self._unions[dataset, dimension]
+
+    def sign_meanings(self, profile: Profile) -> dict[str, Meaning]:
+        """Sign → meaning as agreed with the supplier."""
+        table = {**self.signs.conventions[profile.signs.convention], **profile.signs.changes}
+        return {sign: self.signs.meanings[meaning] for sign, meaning in table.items()}
+
+    def multiplier(self, unit: str) -> float:
+        """Factor from a unit to its canonical unit."""
+        return float(self.codelists["units"].codes[unit].extra["multiplier"])
+
+
+def _fingerprint(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted([*folder.glob("schemas/**/*"), *folder.glob("expectations/**/*")]):
+        if path.suffix in {".csv", ".yaml"}:
+            digest.update(path.relative_to(folder).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def load_project(start: Path | None = None) -> Project:
+    """Every declaration of the project folder, checked against each other.
+
+    Raises:
+        ProjectNotFound: there is no such folder.
+        DeclarationError: naming the file and what is wrong in it.
+    """
+    folder = find_project(start)
+    schemas = folder / "schemas"
+    codelists = {
+        path.stem: load_codelist(path)
+        for path in sorted((schemas / "codelists").glob("*.csv"))
+        if path.name not in SIGN_FILES
+    }
+    signs = load_signs(schemas / "codelists")
+    datasets = {
+        path.stem: build(Dataset, read_yaml(path), path) for path in sorted((schemas / "datasets").glob("*.yaml"))
+    }
+    catalogue_path = folder / "expectations" / "rules.yaml"
+    catalogue = build(Catalogue, read_yaml(catalogue_path), catalogue_path)
+    expectations = {
+        path.stem: build(Expectations, read_yaml(path), path)
+        for path in sorted((folder / "expectations").glob("*.yaml"))
+        if path != catalogue_path
+    }
+    indicators = {
+        path.stem: build(Indicator, read_yaml(path), path) for path in sorted((schemas / "indicators").glob("*.yaml"))
+    }
+    profiles: dict[tuple[str, str], list[Profile]] = {}
+    paths: dict[int, Path] = {}
+    for path in sorted((schemas / "profiles").glob("*/*.yaml")):
+        profile = build(Profile, read_profile(path, schemas), path)
+        if profile.supplier != path.parent.name or not path.stem.startswith(profile.dataset):
+            raise DeclarationError(path, "folder and file name must be the supplier and the data set")
+        profiles.setdefault((profile.supplier, profile.dataset), []).append(profile)
+        paths[id(profile)] = path
+    project = Project(
+        folder=folder,
+        codelists=codelists,
+        signs=signs,
+        datasets=datasets,
+        profiles={
+            key: tuple(sorted(found, key=lambda one: (one.table.title is not None, one.valid_from), reverse=True))
+            for key, found in profiles.items()
+        },
+        indicators=indicators,
+        catalogue=catalogue,
+        expectations=expectations,
+        fingerprint=_fingerprint(folder),
+    )
+    _check_datasets(project)
+    for found in profiles.values():
+        for profile in found:
+            _check_profile(project, profile, paths[id(profile)])
+    _check_expectations(project)
+    _check_indicators(project)
+    return project
+
+
+def _check_datasets(project: Project) -> None:
+    for name, dataset in project.datasets.items():
+        path = project.folder / "schemas" / "datasets" / f"{name}.yaml"
+        if dataset.name != name:
+            raise DeclarationError(path, f"it names the data set `{dataset.name}`")
+        lists = {listed for dimension in dataset.dimensions for listed in dimension.codelists}
+        if unknown := lists - set(project.codelists):
+            raise DeclarationError(path, f"there are no code lists {sorted(unknown)}")
+        if unknown := {measure.unit for measure in dataset.measures} - set(project.codelists["units"].codes):
+            raise DeclarationError(path, f"there are no units {sorted(unknown)}")
+        for dimension in dataset.dimensions:
+            known = project.codes(name, dimension.name).codes
+            for code in (dimension.total, dimension.default):
+                if code is not None and code not in known:
+                    raise DeclarationError(path, f"`{code}` is no code of the dimension `{dimension.name}`")
+        if name not in project.expectations:
+            raise DeclarationError(path, f"expectations/{name}.yaml is missing")
+
+
+def _check_place(project: Project, dataset: Dataset, name: str, place: Place, path: Path) -> None:
+    if name == "period":
+        return
+    if name == "measure":
+        known = {measure.name for measure in dataset.measures}
+    else:
+        codelist = project.codes(dataset.name, name)
+        known = set(codelist.codes)
+        if place.scheme not in {"label", "key", *codelist.schemes()}:
+            raise DeclarationError(path, f"`{place.scheme}` is no scheme of the dimension `{name}`")
+    codes = {*place.codes.values(), *([place.constant] if place.constant is not None else [])}
+    if unknown := codes - known:
+        raise DeclarationError(path, f"{sorted(unknown)} are no codes of `{name}`")
+
+
+def _check_profile(project: Project, profile: Profile, path: Path) -> None:
+    project.supplier(profile.supplier)
+    if profile.dataset not in project.datasets:
+        raise DeclarationError(path, f"there is no data set `{profile.dataset}`")
+    dataset = project.datasets[profile.dataset]
+    if profile.signs.convention not in project.signs.conventions:
+        raise DeclarationError(path, f"there is no sign convention `{profile.signs.convention}`")
+    meanings = {*profile.signs.changes.values(), *(profile.status.words.values() if profile.status else ())}
+    if unknown := meanings - set(project.signs.meanings):
+        raise DeclarationError(path, f"{sorted(unknown)} are no meanings of a sign")
+    by_column = {name for column in profile.columns for name in column.codes}
+    axes = {dimension.name: dimension for dimension in dataset.dimensions}
+    known = {*axes, "period", "measure"}
+    if unknown := (set(profile.dimensions) | by_column | set(profile.delivers)) - known:
+        raise DeclarationError(path, f"the data set has no dimensions {sorted(unknown)}")
+    optional = {name for name, dimension in axes.items() if dimension.default is not None}
+    if missing := known - optional - set(profile.dimensions) - by_column:
+        raise DeclarationError(path, f"it does not say where {sorted(missing)} stand")
+    for name, place in profile.dimensions.items():
+        _check_place(project, dataset, name, place, path)
+    measures = {measure.name for measure in dataset.measures}
+    for column in profile.columns:
+        for name, code in column.codes.items():
+            allowed = measures if name == "measure" else None
+            if name == "period":
+                continue
+            if code not in (allowed if allowed is not None else project.codes(dataset.name, name).codes):
+                raise DeclarationError(path, f"`{code}` is no code of `{name}`")
+    units = {*profile.units.values(), *(column.unit for column in profile.columns if column.unit)}
+    if unknown := units - set(project.codelists["units"].codes):
+        raise DeclarationError(path, f"there are no units {sorted(unknown)}")
+
+
+def _check_expectations(project: Project) -> None:
+    for name, expectations in project.expectations.items():
+        path = project.folder / "expectations" / f"{name}.yaml"
+        if expectations.dataset != name or name not in project.datasets:
+            raise DeclarationError(path, f"`{expectations.dataset}` is no data set, or not the one of the file name")
+        rules = {one.rule for one in (*expectations.delivery, *expectations.release)}
+        if unknown := rules - set(project.catalogue.by_id):
+            raise DeclarationError(path, f"there are no rules {sorted(unknown)}")
+
+
+def _check_indicators(project: Project) -> None:
+    for code, indicator in project.indicators.items():
+        path = project.folder / "schemas" / "indicators" / f"{code}.yaml"
+        if indicator.code != code:
+            raise DeclarationError(path, f"it names the indicator `{indicator.code}`")
+        for operand in filter(None, (indicator.numerator, indicator.denominator)):
+            dataset = project.datasets.get(operand.dataset)
+            if dataset is None or operand.measure not in {measure.name for measure in dataset.measures}:
+                raise DeclarationError(path, f"there is no measure `{operand.measure}` in `{operand.dataset}`")
+            axes = {dimension.name for dimension in dataset.dimensions}
+            if unknown := {*operand.codes, *indicator.breakdowns} - axes:
+                raise DeclarationError(path, f"`{operand.dataset}` has no dimensions {sorted(unknown)}")

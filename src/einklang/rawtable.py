@@ -1,0 +1,93 @@
+"""A sheet as it was delivered: every cell as text, in Arrow dictionary columns.
+
+Row i of the arrays is row i + 1 as the sender sees it; column j is the spreadsheet column of that
+number. A cell that the row does not have is an empty text; `fields` tells how many it had.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from einklang.labels import clean
+
+Mask = NDArray[np.bool_]
+
+
+def column_letter(index: int) -> str:
+    """Spreadsheet letter of a column counted from 0: 0 → A, 26 → AA."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def column_index(letter: str) -> int:
+    """Column counted from 0 of a spreadsheet letter."""
+    number = 0
+    for character in letter:
+        number = number * 26 + ord(character) - 64
+    return number - 1
+
+
+@dataclass(frozen=True)
+class TextColumn:
+    """One column: the distinct texts, and for each row the index of its text."""
+
+    texts: tuple[str, ...]
+    codes: NDArray[np.int32]
+
+    @cached_property
+    def cleaned(self) -> tuple[str, ...]:
+        """The distinct texts without superfluous blanks and invisible characters."""
+        return tuple(map(clean, self.texts))
+
+    def where(self, hits: list[bool]) -> Mask:
+        """Rows whose distinct text is hit."""
+        if not any(hits):
+            return np.zeros(len(self.codes), dtype=np.bool_)
+        found: Mask = np.asarray(hits, dtype=np.bool_)[self.codes]
+        return found
+
+    @cached_property
+    def blank(self) -> Mask:
+        """Rows in which the cell is empty."""
+        return self.where([not text for text in self.cleaned])
+
+
+def text_column(array: pa.DictionaryArray) -> TextColumn:
+    """The column of a dictionary-encoded Arrow array without nulls."""
+    texts = tuple(array.dictionary.to_pylist()) or ("",)
+    return TextColumn(texts, array.indices.to_numpy(zero_copy_only=False).astype(np.int32, copy=False))
+
+
+def encode(texts: list[str]) -> TextColumn:
+    """The column of a list of texts."""
+    return text_column(pc.dictionary_encode(pa.array(texts, pa.string())))
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """One sheet, or one text file."""
+
+    file: str
+    sheet: str
+    columns: tuple[TextColumn, ...]
+    fields: NDArray[np.int32] | None = None
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return len(self.columns[0].codes) if self.columns else 0
+
+    def text(self, row: int, column: int) -> str:
+        """The cleaned text of a cell, both counted from 0."""
+        cells = self.columns[column]
+        return cells.cleaned[cells.codes[row]]

@@ -1,0 +1,209 @@
+"""Reads delimited text: quotes, character sets, title lines and footers of any width.
+
+Two readers give the same table. The exact one (module csv) takes every file. The fast one (PyArrow)
+takes the long regular middle of a large file; as soon as one line of that middle has another number
+of fields, the exact one reads the whole.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import itertools
+import mmap
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pacsv
+
+from einklang.container import Unreadable
+from einklang.declarations.profile import FileFormat
+from einklang.rawtable import RawTable, TextColumn, encode, text_column
+
+FAST_FROM = 1024 * 1024
+_HEAD = 256 * 1024
+_TAIL = 64 * 1024
+_BATCH = 100_000
+_BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_DESTROYED = (b"\xef\xbf\xbd", b"\xc3\x83\xc2", b"\xc3\x83\xc5")
+
+
+@dataclass(frozen=True)
+class ReadText:
+    """The table of a text file, the character set found and the one agreed."""
+
+    table: RawTable
+    encoding: str
+    agreed: str
+
+
+@dataclass
+class _Columns:
+    """Rows gathered in batches into dictionary-encoded columns that grow in width."""
+
+    width: int = 0
+    parts: list[list[TextColumn]] = field(default_factory=list)
+    fields: list[list[int]] = field(default_factory=list)
+
+    def add(self, rows: list[list[str]]) -> None:
+        self.fields.append([len(row) for row in rows])
+        self.width = max(self.width, *self.fields[-1])
+        self.parts.append([encode(list(column)) for column in itertools.zip_longest(*rows, fillvalue="")])
+
+    def finish(self) -> tuple[tuple[TextColumn, ...], list[int]]:
+        counts = list(itertools.chain.from_iterable(self.fields))
+        lengths = [len(part) for part in self.fields]
+        columns = []
+        for index in range(self.width):
+            pieces = [
+                part[index] if index < len(part) else encode([""] * length)
+                for part, length in zip(self.parts, lengths, strict=True)
+            ]
+            columns.append(join_columns(pieces))
+        return tuple(columns), counts
+
+
+def join_columns(pieces: list[TextColumn]) -> TextColumn:
+    """The pieces one below the other, with one list of distinct texts."""
+    if len(pieces) == 1:
+        return pieces[0]
+    position: dict[str, int] = {}
+    for piece in pieces:
+        for text in piece.texts:
+            position.setdefault(text, len(position))
+    codes = [np.asarray([position[text] for text in piece.texts], dtype=np.int32)[piece.codes] for piece in pieces]
+    return TextColumn(tuple(position), np.concatenate(codes))
+
+
+def detect_encoding(data: mmap.mmap | bytes, agreed: str) -> tuple[str, int] | Unreadable:
+    """Character set of the bytes and length of the byte order mark.
+
+    Unreadable are binary content and letters that an earlier conversion has destroyed.
+    """
+    for mark, encoding in _BOMS:
+        if data[: len(mark)] == mark:
+            return (encoding == "utf-8" and _destroyed(data)) or (encoding, len(mark))
+    if agreed == "utf-16":
+        return Unreadable("utf16_without_mark")
+    if data.find(b"\0") >= 0:
+        return Unreadable("file_is_binary")
+    whole = np.frombuffer(data, dtype=np.uint8)
+    is_ascii = bool(whole.max() < 128)
+    del whole
+    if is_ascii:
+        return agreed, 0
+    if not _is_utf8(data):
+        return "cp1252", 0
+    return _destroyed(data) or ("utf-8", 0)
+
+
+def _is_utf8(data: mmap.mmap | bytes) -> bool:
+
+    utf8 = codecs.getincrementaldecoder("utf-8")()
+    step = 16 * 1024 * 1024
+    try:
+        for start in range(0, len(data), step):
+            utf8.decode(data[start : start + step], final=start + step >= len(data))
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _destroyed(data: mmap.mmap | bytes) -> Unreadable | None:
+    for mark in _DESTROYED:
+        position = data.find(mark)
+        if position >= 0:
+            return Unreadable("letters_destroyed", {"zeile": data[:position].count(b"\n") + 1})
+    return None
+
+
+def read_text(path: Path, name: str, agreed: FileFormat) -> ReadText | Unreadable:
+    """The table in a text file, or why it cannot be read."""
+    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        detected = detect_encoding(data, agreed.encoding)
+        if isinstance(detected, Unreadable):
+            return detected
+        encoding, mark = detected
+        try:
+            read = None
+            if len(data) >= FAST_FROM and not encoding.startswith("utf-16"):
+                read = _read_fast(data, mark, encoding, agreed.delimiter)
+            columns, fields = read or _read_exact(data[mark:].decode(encoding), agreed.delimiter)
+        except (UnicodeDecodeError, pa.ArrowInvalid):
+            return Unreadable("letters_unreadable", {"zeichensatz": encoding})
+        except csv.Error:
+            return Unreadable("quotes_broken")
+    if not columns:
+        return Unreadable("file_is_empty")
+    found = "utf-16" if encoding.startswith("utf-16") else encoding
+    return ReadText(RawTable(name, "", columns, fields), found, agreed.encoding)
+
+
+def _read_exact(text: str, delimiter: str) -> tuple[tuple[TextColumn, ...], np.ndarray]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    gathered = _Columns()
+    while rows := list(itertools.islice(reader, _BATCH)):
+        gathered.add(rows)
+    columns, fields = gathered.finish()
+    return columns, np.asarray(fields, dtype=np.int32)
+
+
+def _read_fast(
+    data: mmap.mmap, mark: int, encoding: str, delimiter: str
+) -> tuple[tuple[TextColumn, ...], np.ndarray] | None:
+    """The table by PyArrow, or None where the middle of the file is not regular."""
+    lines = data[mark : mark + _HEAD].decode(encoding, errors="replace").splitlines(keepends=True)[:-1]
+    counts = [line.count(delimiter) for line in lines]
+    separators = Counter(counts).most_common(1)[0][0]
+    width = separators + 1
+    start_line = max((number for number, count in enumerate(counts[: len(counts) // 2], 1) if count != separators), default=0)
+    head = "".join(lines[:start_line])
+    start = mark + len(head.encode(encoding))
+    tail_from = data.rfind(b"\n", 0, max(start, len(data) - _TAIL)) + 1
+    end = tail_from
+    for line in data[tail_from:].splitlines(keepends=True):
+        if line.count(delimiter.encode()) != separators or not line.strip():
+            break
+        end += len(line)
+    if data.find(b'"', start, end) >= 0 or data.find(b"\r", start, end) != data.find(b"\r\n", start, end):
+        return None
+    irregular: list[int] = []
+
+    def refuse(row: pacsv.InvalidRow) -> str:
+        irregular.append(row.actual_columns)
+        return "error"
+
+    names = [str(index) for index in range(width)]
+    try:
+        table = pacsv.read_csv(
+            pa.py_buffer(memoryview(data)[start:end]),
+            read_options=pacsv.ReadOptions(column_names=names, encoding=encoding, block_size=8 * 1024 * 1024),
+            parse_options=pacsv.ParseOptions(
+                delimiter=delimiter, quote_char=False, ignore_empty_lines=False, invalid_row_handler=refuse
+            ),
+            convert_options=pacsv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.dictionary(pa.int32(), pa.string())), strings_can_be_null=False
+            ),
+        )
+    except pa.ArrowInvalid:
+        if irregular:
+            return None
+        raise
+    unified = table.unify_dictionaries()
+    middle = [text_column(pa.concat_arrays(column.chunks)) for column in unified.columns]
+    rows_before, counts_before = _read_exact(head, delimiter) if head else ((), np.empty(0, np.int32))
+    foot = data[end:].decode(encoding)
+    rows_after, counts_after = _read_exact(foot, delimiter) if foot else ((), np.empty(0, np.int32))
+    columns = []
+    for index in range(max(width, len(rows_before), len(rows_after))):
+        pieces = []
+        for part, length in ((rows_before, len(counts_before)), (middle, table.num_rows), (rows_after, len(counts_after))):
+            if length:
+                pieces.append(part[index] if index < len(part) else encode([""] * length))
+        columns.append(join_columns(pieces))
+    fields = np.concatenate([counts_before, np.full(table.num_rows, width, np.int32), counts_after])
+    return tuple(columns), fields

@@ -1,0 +1,222 @@
+"""The report as one HTML page that needs nothing else: no script, no address, no second file.
+
+Belongs here: what the page shows and in which order. Does not belong here: how it looks
+(`report.html.j2`, `report.css`) and what it says (`texts.yaml`, the rules).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from einklang.declarations.base import Text
+from einklang.declarations.rules import Severity
+from einklang.findings import Finding
+from einklang.report import display
+from einklang.report.places import about, merge, where
+from einklang.report.texts import Language, load_texts, say
+from einklang.result import Accounting, Identity, Outcome, Result, Verdict
+
+LINES_SHOWN = 20
+PERIODS_SHOWN = 8
+
+_HERE = Path(__file__).parent
+_NARROWEST = 0.6
+_TONES = {
+    Verdict.ACCEPTED: "good",
+    Verdict.ACCEPTED_WITH_NOTES: "information",
+    Verdict.CLARIFICATION_NEEDED: "warning",
+    Verdict.REJECTED: "error",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a table of places."""
+
+    where: str
+    file: str
+    about: str
+    raw: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A finding as the page shows it."""
+
+    finding: Finding
+    lines: list[Line]
+    places: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every place is on the page."""
+        return self.places >= self.finding.count
+
+
+@dataclass(frozen=True)
+class Group:
+    """The findings of one rule; what they have in common is said once."""
+
+    rule: str
+    severity: Severity
+    title: Text
+    findings: list[Shown]
+
+    @property
+    def places(self) -> int:
+        """Exact number of places of all findings."""
+        return sum(shown.finding.count for shown in self.findings)
+
+    @property
+    def expected(self) -> Text | None:
+        """What must hold, if all findings say the same."""
+        return _common([shown.finding.expected for shown in self.findings])
+
+    @property
+    def remedy(self) -> Text | None:
+        """How to mend it, if all findings say the same."""
+        return _common([shown.finding.remedy for shown in self.findings])
+
+    @property
+    def confirm(self) -> bool:
+        """Whether every finding may be confirmed."""
+        return all(shown.finding.confirm for shown in self.findings)
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A part of a bar, in percent of its width."""
+
+    kind: str
+    start: float
+    width: float
+
+
+def _common(texts: Sequence[Text]) -> Text | None:
+    return texts[0] if all(text == texts[0] for text in texts) else None
+
+
+def _show(finding: Finding, language: Language, *, several_files: bool) -> Shown:
+    spans = merge(finding.places)[:LINES_SHOWN]
+    lines = [
+        Line(
+            where=where(span, language),
+            file=span.first.file if several_files else "",
+            about=about(span, language),
+            raw=display.sent_text(span.first.raw, language),
+        )
+        for span in spans
+    ]
+    return Shown(finding, lines, sum(span.count for span in spans))
+
+
+def group_findings(result: Result, language: Language) -> list[Group]:
+    """The findings by rule, worst first; within a severity in the order of the result."""
+    worst = list(Severity)
+    several_files = len(result.identity.files) > 1
+    groups: dict[tuple[str, Severity], Group] = {}
+    for finding in sorted(result.findings, key=lambda one: worst.index(one.severity)):
+        group = groups.setdefault(
+            (finding.rule, finding.severity), Group(finding.rule, finding.severity, finding.title, [])
+        )
+        group.findings.append(_show(finding, language, several_files=several_files))
+    return list(groups.values())
+
+
+def segments(account: Accounting) -> list[Segment]:
+    """The parts of the bar; a part with few is still wide enough to be seen."""
+    parts = [("accepted", account.accepted), ("quarantined", account.quarantined)]
+    parts += [("not-data", part.count) for part in account.not_data]
+    parts = [(kind, count) for kind, count in parts if count]
+    whole = sum(count for _, count in parts)
+    widths = [max(100 * count / whole, _NARROWEST) for _, count in parts]
+    scale = 100 / sum(widths) if widths else 1
+    found: list[Segment] = []
+    start = 0.0
+    for (kind, _), width in zip(parts, widths, strict=True):
+        found.append(Segment(kind, round(start, 2), round(width * scale, 2)))
+        start += width * scale
+    return found
+
+
+def _periods(identity: Identity, language: Language) -> str:
+    texts = load_texts().identity
+    periods = identity.periods
+    if not periods:
+        return say(texts.periods_none, language)
+    if len(periods) <= PERIODS_SHOWN:
+        return ", ".join(periods)
+    count = display.number(len(periods), language)
+    return say(texts.periods_many, language, first=periods[0], last=periods[-1], count=count)
+
+
+def _harmless(value: Any) -> Any:
+    return display.visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _spoken(text: Text, *, language: Language, **facts: str) -> str:
+    return display.shorten(say(text, language, **facts), display.LONG_TEXT, language)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_harmless,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@cache
+def _style() -> tuple[str, str]:
+    css = (_HERE / "report.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    return css, f"sha256-{digest}"
+
+
+def render_html(result: Result, language: Language = "de") -> str:
+    """The report as one page; same result and language → same text."""
+    css, css_hash = _style()
+    by_outcome = {outcome: [rule for rule in result.rules if rule.outcome is outcome] for outcome in Outcome}
+    by_severity = {one: sum(finding.severity is one for finding in result.findings) for one in Severity}
+    groups = group_findings(result, language)
+    page = (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            result=result,
+            language=language,
+            t=load_texts(),
+            tone=_TONES[result.verdict],
+            groups=groups,
+            lines_shown=LINES_SHOWN,
+            is_cut=any(not shown.is_whole for group in groups for shown in group.findings),
+            places=sum(finding.count for finding in result.findings),
+            by_severity=by_severity,
+            by_outcome=by_outcome,
+            accounts=[("rows", result.rows), ("cells", result.cells)],
+            segments=segments,
+            periods=_periods(result.identity, language),
+            css=css,
+            css_hash=css_hash,
+            say=partial(_spoken, language=language),
+            number=partial(display.number, language=language),
+            percent=partial(display.percent, language=language),
+            size=partial(display.size, language=language),
+            moment=partial(display.moment, language=language),
+            name=partial(display.shorten, limit=display.SHORT_TEXT, language=language),
+        )
+    )
+    return f"{page.strip()}\n"

@@ -1,0 +1,243 @@
+"""The words of the reports, from `texts.yaml`.
+
+Belongs here: the model of that file and how a sentence is said in one language. Does not belong
+here: what rules say (the rule catalogue) and any word in Python.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import model_validator
+
+from einklang.declarations.base import Declaration, Text, build, read_yaml
+from einklang.declarations.rules import Severity, placeholders
+from einklang.result import Outcome, Verdict
+
+Language = Literal["de", "en"]
+TEXTS = Path(__file__).with_name("texts.yaml")
+
+
+class Counted(Declaration):
+    """A text with its singular."""
+
+    one: Text
+    many: Text
+
+    def of(self, count: int) -> Text:
+        """The form for that number."""
+        return self.one if count == 1 else self.many
+
+
+class PageTexts(Declaration):
+    """Frame of the page."""
+
+    series: Text
+    title: Text
+    number: Text
+    trial: Text
+    skip: Text
+    shortened: Text
+    made_with: Text
+
+
+class VerdictTexts(Declaration):
+    """The banner."""
+
+    heading: Text
+    next: Text
+    to_findings: Text
+    words: Mapping[Verdict, Text]
+
+
+class SeverityTexts(Declaration):
+    """How bad a finding is."""
+
+    words: Mapping[Severity, Text]
+    counted: Mapping[Severity, Counted]
+
+
+class IdentityTexts(Declaration):
+    """Which delivery."""
+
+    heading: Text
+    heading_trial: Text
+    supplier: Text
+    dataset: Text
+    periods: Text
+    periods_many: Text
+    periods_none: Text
+    delivery: Text
+    number: Text
+    not_delivered: Text
+    received: Text
+    moment: Text
+    replaces: Text
+    replaces_none: Text
+    files: Text
+    file: Text
+    size: Text
+    checksum: Text
+    versions: Text
+    versions_line: Text
+
+
+class CountTexts(Declaration):
+    """The accounting."""
+
+    heading: Text
+    rows: Text
+    cells: Text
+    what: Text
+    count: Text
+    share: Text
+    read: Text
+    accepted: Text
+    quarantined: Text
+    not_data: Text
+    nothing_read: Text
+    bar_title: Text
+    sum_line: Text
+    incomplete: Text
+    rules: Text
+    outcome: Text
+    outcomes: Mapping[Outcome, Text]
+    rules_all: Text
+
+
+class FindingTexts(Declaration):
+    """The findings."""
+
+    heading: Text
+    none: Text
+    overview: Text
+    severity: Text
+    rule: Text
+    findings: Text
+    places: Text
+    total: Text
+    counted: Counted
+    places_counted: Counted
+    expected: Text
+    remedy: Text
+    confirm_title: Text
+    confirm: Text
+    more: Text
+    shown_all: Counted
+    shown_some: Text
+    where: Text
+    key: Text
+    raw: Text
+    empty: Text
+    no_key: Text
+
+
+class PlaceTexts(Declaration):
+    """Names of places in a file."""
+
+    cell: Text
+    cells: Text
+    row: Text
+    rows: Text
+    column: Text
+    sheet: Text
+    whole_file: Text
+    in_file: Text
+    from_to: Text
+    further: Text
+
+
+class RuleTexts(Declaration):
+    """Rules without findings."""
+
+    not_evaluable: Text
+    not_evaluable_why: Text
+    reason: Text
+    no_reason: Text
+    passed: Text
+    passed_show: Counted
+    passed_none: Text
+
+
+class ColumnTexts(Declaration):
+    """Heads of the list of findings."""
+
+    finding: Text
+    severity: Text
+    rule: Text
+    title: Text
+    message: Text
+    expected: Text
+    remedy: Text
+    confirm: Text
+    count: Text
+    file: Text
+    sheet: Text
+    cell: Text
+    row: Text
+    column: Text
+    key: Text
+    raw: Text
+    yes: Text
+    no: Text
+
+
+def leaves(part: object, name: str = "") -> Iterator[tuple[str, Text]]:
+    """Every text below `part` with its dotted name."""
+    match part:
+        case Text():
+            yield name, part
+        case Declaration():
+            for key in type(part).model_fields:
+                yield from leaves(getattr(part, key), f"{name}.{key}".lstrip("."))
+        case Mapping():
+            for key, value in part.items():
+                yield from leaves(value, f"{name}.{key}")
+
+
+class Texts(Declaration):
+    """All words of the reports."""
+
+    page: PageTexts
+    verdict: VerdictTexts
+    severity: SeverityTexts
+    identity: IdentityTexts
+    counts: CountTexts
+    findings: FindingTexts
+    places: PlaceTexts
+    rules: RuleTexts
+    columns: ColumnTexts
+
+    @model_validator(mode="after")
+    def _complete(self) -> Texts:
+        for named, kinds in (
+            (self.verdict.words, Verdict),
+            (self.severity.words, Severity),
+            (self.severity.counted, Severity),
+            (self.counts.outcomes, Outcome),
+        ):
+            if missing := set(kinds) - set(named):
+                raise ValueError(f"there is no text for {sorted(missing)}")
+        for name, text in leaves(self):
+            if placeholders(text.de) != placeholders(text.en):
+                raise ValueError(f"{name}: the German and the English text name different placeholders")
+        return self
+
+
+@cache
+def load_texts() -> Texts:
+    """The words of the reports.
+
+    Raises:
+        DeclarationError: `texts.yaml` is incomplete, holds unknown keys, or names different placeholders.
+    """
+    return build(Texts, read_yaml(TEXTS), TEXTS)
+
+
+def say(text: Text, language: Language, **facts: str) -> str:
+    """The text in one language with its placeholders filled."""
+    said = text.de if language == "de" else text.en
+    return said.format_map(facts) if facts else said

@@ -1,0 +1,104 @@
+"""The result of one check: the one object of which every report is a rendering."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from einklang.declarations.base import Text
+from einklang.findings import Finding, Record
+
+
+class Verdict(StrEnum):
+    """What follows from the findings; best first."""
+
+    ACCEPTED = "accepted"
+    ACCEPTED_WITH_NOTES = "accepted_with_notes"
+    CLARIFICATION_NEEDED = "clarification_needed"
+    REJECTED = "rejected"
+
+
+class DeliveredFile(Record):
+    """One file of a delivery."""
+
+    name: str = Field(description="Name as delivered.")
+    stored_as: str = Field(description="Name in the store; the `file` of the observations.")
+    sha256: str = Field(description="SHA-256 of the bytes.")
+    size: int = Field(ge=0, description="Bytes.")
+
+
+class Identity(Record):
+    """Which delivery the result is about."""
+
+    supplier: str = Field(description="Code of the supplier.")
+    supplier_name: Text = Field(description="Name of the supplier.")
+    dataset: str = Field(description="Name of the data set.")
+    dataset_title: Text = Field(description="Title of the data set.")
+    delivery: str = Field(description="supplier/dataset/number; empty for a check without delivery.")
+    number: int | None = Field(description="Number of the delivery of this supplier and data set.")
+    received_at: str | None = Field(description="ISO 8601 with offset, UTC.")
+    replaces: str | None = Field(description="The delivery that this one replaces.")
+    files: list[DeliveredFile] = Field(description="The files.")
+    periods: list[str] = Field(description="Periods found, in order.")
+
+
+class Versions(Record):
+    """With what the delivery was judged."""
+
+    einklang: str = Field(description="Version of the program.")
+    rules: str = Field(description="Version of the rule catalogue.")
+    declarations: str = Field(description="SHA-256 over schemas/ and expectations/.")
+
+
+class NotData(Record):
+    """Rows or cells that were read and are declared as no data."""
+
+    reason: Text = Field(description="Why.")
+    count: int = Field(ge=1, description="How many.")
+
+
+class Accounting(Record):
+    """Where everything that was read has gone: read = accepted + quarantined + not_data."""
+
+    read: int = Field(ge=0, description="All that was read.")
+    accepted: int = Field(ge=0, description="Taken over.")
+    quarantined: int = Field(ge=0, description="Kept apart because of an error.")
+    not_data: list[NotData] = Field(description="Declared as no data, by reason.")
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing was lost."""
+        return self.read == self.accepted + self.quarantined + sum(part.count for part in self.not_data)
+
+
+class Outcome(StrEnum):
+    """What became of a rule."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_EVALUABLE = "not_evaluable"
+
+
+class RuleOutcome(Record):
+    """What became of one rule in this check."""
+
+    rule: str = Field(description="Code of the rule.")
+    title: Text = Field(description="What the rule is about.")
+    outcome: Outcome = Field(description="passed, failed or not evaluable.")
+    reason: Text | None = Field(default=None, description="Why it could not be evaluated.")
+
+
+class Result(Record):
+    """All that is known after one check."""
+
+    schema_version: str = Field(default="1.0", description="Version of this format.")
+    verdict: Verdict = Field(description="The verdict.")
+    sentence: Text = Field(description="The verdict in one sentence.")
+    next_step: Text = Field(description="What happens next.")
+    identity: Identity = Field(description="Which delivery.")
+    versions: Versions = Field(description="Judged with what.")
+    rows: Accounting = Field(description="Rows of the files.")
+    cells: Accounting = Field(description="Cells of the columns of figures in data rows.")
+    findings: list[Finding] = Field(description="Worst first.")
+    rules: list[RuleOutcome] = Field(description="Every rule of the catalogue that concerns a delivery.")

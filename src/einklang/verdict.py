@@ -1,0 +1,56 @@
+"""Step *verdict*: what follows from the findings. A rule that could not run has not passed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+
+from einklang.declarations.rules import Catalogue, Severity
+from einklang.findings import Finding, reason
+from einklang.result import Outcome, RuleOutcome, Verdict
+
+_WORST_FIRST = (Severity.ERROR, Severity.WARNING, Severity.INFORMATION)
+_FOLLOWS = {
+    Severity.ERROR: Verdict.REJECTED,
+    Severity.WARNING: Verdict.CLARIFICATION_NEEDED,
+    Severity.INFORMATION: Verdict.ACCEPTED_WITH_NOTES,
+}
+
+
+def verdict_of(findings: Iterable[Finding], not_evaluable: Mapping[str, str]) -> Verdict:
+    """The verdict: by the worst finding; a rule that crashed asks for clarification at least."""
+    severities = {finding.severity for finding in findings}
+    if "rule_crashed" in not_evaluable.values():
+        severities.add(Severity.WARNING)
+    return next((_FOLLOWS[severity] for severity in _WORST_FIRST if severity in severities), Verdict.ACCEPTED)
+
+
+def order(findings: Iterable[Finding]) -> list[Finding]:
+    """Worst first, then by code, then as found."""
+    return sorted(findings, key=lambda finding: (_WORST_FIRST.index(finding.severity), finding.rule))
+
+
+def rule_outcomes(
+    catalogue: Catalogue,
+    findings: Iterable[Finding],
+    not_evaluable: Mapping[str, str],
+    concerned: Collection[str],
+    judged: Collection[str],
+) -> list[RuleOutcome]:
+    """What became of every rule that concerns the delivery.
+
+    `judged` are the rules that were looked at; one that was neither judged nor broken could not run.
+    """
+    failed = {finding.rule for finding in findings}
+    outcomes = []
+    for rule in catalogue.rules:
+        why = not_evaluable.get(rule.id)
+        if rule.id in failed:
+            outcomes.append(RuleOutcome(rule=rule.id, title=rule.title, outcome=Outcome.FAILED))
+        elif rule.id not in concerned:
+            continue
+        elif why is None and rule.id in judged:
+            outcomes.append(RuleOutcome(rule=rule.id, title=rule.title, outcome=Outcome.PASSED))
+        else:
+            text = reason(catalogue, why or "stopped_before")
+            outcomes.append(RuleOutcome(rule=rule.id, title=rule.title, outcome=Outcome.NOT_EVALUABLE, reason=text))
+    return outcomes
