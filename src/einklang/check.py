@@ -38,6 +38,7 @@ from einklang.verdict import order, rule_outcomes, verdict_of
 
 _CHUNK = 1024 * 1024
 Progress = Callable[[str], None]
+History = Callable[[], pa.Table | None]
 
 
 @dataclass(frozen=True)
@@ -108,11 +109,12 @@ def sent_file(path: Path, stored_as: str = "") -> SentFile:
 
 
 def check(
-    sending: Sending, project: Project, history: pa.Table | None = None, progress: Progress = lambda _: None
+    sending: Sending, project: Project, history: History = lambda: None, progress: Progress = lambda _: None
 ) -> Checked:
     """Checks a delivery.
 
-    `history` are the sender's own accepted observations of other periods; `progress` is told each step.
+    `history` gives the sender's own accepted observations of other periods when they are needed;
+    `progress` is told each step.
 
     Raises:
         UnknownName: supplier, data set or profile is not declared.
@@ -134,7 +136,7 @@ class _Line:
     sending: Sending
     project: Project
     profile: Profile
-    history: pa.Table | None
+    history: History
     judgement: _Judgement
     progress: Progress
 
@@ -191,7 +193,7 @@ class _Line:
         return Context(
             cube=cube,
             delivered=cube_of(harmonised.table, dataset, harmonised.labelled),
-            history=_with_history(cube, harmonised.table, usable, self.history, dataset),
+            history=_with_history(cube, harmonised.table, usable, self.history(), dataset),
             labels_known=bool(harmonised.labelled.all()),
             project=self.project,
             dataset=dataset,
@@ -238,8 +240,8 @@ class _Line:
         )
         return Checked(
             result=result,
-            observations=table if not len(quarantined) else table.filter(pa.array(keep)),
-            quarantine=table.take(pa.array(quarantined)).append_column("rules", rules),
+            observations=contract1.compact(table if not len(quarantined) else table.filter(pa.array(keep))),
+            quarantine=contract1.compact(table.take(pa.array(quarantined))).append_column("rules", rules),
         )
 
     def _concerned_rules(self, dataset: Dataset) -> list[Rule]:

@@ -19,7 +19,7 @@ from pandera.errors import SchemaErrors
 
 from einklang import observations as contract1
 from einklang.declarations.dataset import Dataset, Measure
-from einklang.findings import Fact, Located, finding
+from einklang.findings import Fact, Finding, Located, finding
 from einklang.harmonise import Harmonised
 from einklang.project import Project
 
@@ -254,3 +254,20 @@ def _check_keys(
             )
         )
     return located
+
+
+def check_released(table: pa.Table, dataset: Dataset, project: Project) -> list[Finding]:
+    """Judges the observations of a release once more; what is found blocks it.
+
+    Places are named by delivery only, and no value is shown.
+    """
+    names = ["measure", "value", "obs_status", "conf_status"]
+    frame = table.select(names).to_pandas().drop_duplicates()
+    frame = frame.astype({"measure": str, "obs_status": str, "conf_status": str, "value": float})
+    rules = {check.partition("|")[0] for check in _failures(row_schema(dataset, project), frame)}
+    if _failures(key_schema(dataset), pd.DataFrame({"key": key_of_rows(table, dataset)})):
+        rules.add("IM-KEY-001")
+    hidden: dict[str, Fact] = dict.fromkeys(
+        ("zelle", "n", "zeichenliste", "roh", "wert", "min", "max", "schluessel", "zellen"), "–"
+    )
+    return [finding(project.catalogue, rule, **hidden) for rule in sorted(rules)]

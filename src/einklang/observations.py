@@ -42,6 +42,7 @@ _TAIL = (
     ("column", _TEXT, "Spalte, wie die liefernde Stelle sie sieht", "Column as the supplier sees it"),
 )
 NULLABLE = {"value"}
+FIXED_COLUMNS = tuple(name for name, *_ in (*_HEAD, *_TAIL))
 
 
 def axes(dataset: Dataset) -> list[str]:
@@ -94,6 +95,54 @@ def dictionary(codes: NDArray[np.int32], texts: Iterable[str]) -> pa.DictionaryA
 def constant(text: str, size: int) -> pa.DictionaryArray:
     """A dictionary column with one text."""
     return dictionary(np.zeros(size, dtype=np.int32), [text])
+
+
+def compact(table: pa.Table) -> pa.Table:
+    """The table with dictionaries that hold only what occurs: no text of a row that was taken out remains."""
+    columns = []
+    for field, column in zip(table.schema, table.columns, strict=True):
+        if not pa.types.is_dictionary(field.type):
+            columns.append(column)
+            continue
+        whole = _whole(column)
+        codes = whole.indices.to_numpy(zero_copy_only=False)
+        used = np.bincount(codes, minlength=len(whole.dictionary)) > 0
+        position = np.cumsum(used, dtype=np.int32) - np.int32(1)
+        columns.append(
+            pa.DictionaryArray.from_arrays(pa.array(position[codes], pa.int32()), whole.dictionary.filter(pa.array(used)))
+        )
+    return pa.Table.from_arrays(columns, schema=table.schema)
+
+
+def _whole(column: pa.ChunkedArray) -> pa.DictionaryArray:
+    joined = column.unify_dictionaries().combine_chunks()
+    if isinstance(joined, pa.ChunkedArray):
+        return pa.DictionaryArray.from_arrays(pa.array([], pa.int32()), pa.array([], pa.string()))
+    return joined
+
+
+def in_key_order(table: pa.Table, names: list[str]) -> pa.Table:
+    """The compacted table in the order of the text columns named, each dictionary in order too."""
+    columns: dict[str, pa.Array] = {}
+    order = np.zeros(table.num_rows, dtype=np.int64)
+    for field, column in zip(table.schema, compact(table).columns, strict=True):
+        if not pa.types.is_dictionary(field.type):
+            columns[field.name] = column
+            continue
+        whole = _whole(column)
+        texts = np.asarray(whole.dictionary.to_pylist(), dtype=object)
+        ranked = np.argsort(texts, kind="stable")
+        rank = np.empty(len(texts), dtype=np.int32)
+        rank[ranked] = np.arange(len(texts), dtype=np.int32)
+        codes = rank[whole.indices.to_numpy(zero_copy_only=False)]
+        columns[field.name] = pa.DictionaryArray.from_arrays(
+            pa.array(codes, pa.int32()), pa.array(texts[ranked].tolist(), pa.string())
+        )
+    for name in names:
+        order *= max(1, len(columns[name].dictionary))
+        order += columns[name].indices.to_numpy(zero_copy_only=False)
+    ordered = pa.Table.from_arrays([columns[name] for name in table.schema.names], schema=table.schema)
+    return ordered.take(pa.array(np.argsort(order, kind="stable")))
 
 
 def write_parquet(table: pa.Table, path: Path) -> None:

@@ -19,6 +19,7 @@ from einklang.rawtable import RawTable
 from einklang.read_text import read_text
 from einklang.read_workbook import SheetsMissing, read_workbook
 
+MAX_FILE = 4 * 1024**3
 _EXPECTED = {"csv": Kind.TEXT, "workbook": Kind.WORKBOOK}
 
 
@@ -40,6 +41,10 @@ def read_file(path: Path, name: str, profile: Profile, catalogue: Catalogue) -> 
 
     `name` is what the sender calls the file; it appears in findings and decides nothing.
     """
+    size = path.stat().st_size
+    if size > MAX_FILE:
+        why = reason(catalogue, "limit_size", gefunden=size, erlaubt=MAX_FILE)
+        return Read((), (finding(catalogue, "IM-FIL-002", [PlaceFound(file=name)], datei=name, grenze=why),))
     kind = kind_of(path)
     if kind is not _EXPECTED[profile.file.format]:
         return _unreadable(catalogue, name, Unreadable(f"file_is_{kind.value}"))

@@ -71,5 +71,5 @@ def test_nothing_else_is_found(delivery: tuple[str, str, str]) -> None:
 
 
 def test_the_late_copy_has_the_same_bytes() -> None:
-    [again] = [path for path in (INBOX / generate.LATE / "sn" / "auslaender").iterdir()]
+    [again] = (INBOX / generate.LATE / "sn" / "auslaender").iterdir()
     assert again.read_bytes() == (INBOX / generate.CURRENT / "sn" / "auslaender" / again.name).read_bytes()

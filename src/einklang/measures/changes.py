@@ -95,7 +95,8 @@ def period_changes(context: Context, parameters: Parameters) -> Figures:
     """How unusual each change is within its block: `score` is the modified z of the logarithm of the ratio.
 
     score = 0.6745·|ln(x/p) − median| / max(MAD, `floor`); 0 for immaterial changes (|x − p| below
-    `min_change`, or both below `min_value`). In blocks of fewer than five pairs the median counts as 0.
+    `min_change`, or both below `min_value`). In blocks of fewer than five pairs the median counts as 0 and
+    the spread as `floor`.
     """
     frames, rows, facts_of = [], [], []
     floor, min_change, min_value = (_float(parameters, key) for key in ("floor", "min_change", "min_value"))
@@ -106,7 +107,7 @@ def period_changes(context: Context, parameters: Parameters) -> Figures:
             continue
         logs = np.log(now / before)
         centre = float(np.median(logs)) if len(logs) >= _FEW else 0.0
-        spread = max(float(np.median(np.abs(logs - centre))), floor)
+        spread = max(float(np.median(np.abs(logs - centre))), floor) if len(logs) >= _FEW else floor
         score = 0.6745 * np.abs(logs - centre) / spread
         immaterial = (np.abs(now - before) < min_change) | (np.maximum(now, before) < min_value)
         frames.append(pd.DataFrame({"score": np.where(immaterial, 0.0, score)}))

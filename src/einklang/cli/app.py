@@ -1,0 +1,219 @@
+"""The commands of `einklang`. Heavy libraries are imported by the command that needs them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from einklang.errors import EinklangError
+
+app = typer.Typer(
+    name="einklang",
+    help="Checks and harmonises the deliveries of the Länder for the shared Integrationsmonitoring.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+ACCEPTED, FINDINGS, UNUSABLE = 0, 1, 2
+
+Files = Annotated[list[Path], typer.Argument(help="The file or files of one delivery.", show_default=False)]
+Supplier = Annotated[str, typer.Option("--supplier", "-s", help="Code of the supplier, e.g. ni or destatis.")]
+DatasetName = Annotated[str, typer.Option("--dataset", "-d", help="Name of the data set, e.g. auslaender.")]
+ProjectFolder = Annotated[
+    Path | None,
+    typer.Option("--project", help="Folder with schemas/ and expectations/; default: the current one, else the shipped one."),
+]
+StoreFolder = Annotated[Path, typer.Option("--store", help="Folder that holds deliveries and releases.")]
+Language = Annotated[Literal["de", "en"], typer.Option("--language", help="Language of the report.")]
+
+
+@app.command()
+def check(
+    files: Files,
+    supplier: Supplier,
+    dataset: DatasetName,
+    project: ProjectFolder = None,
+    store: Annotated[
+        Path | None, typer.Option("--store", help="Store whose accepted figures of earlier years are compared; nothing is written to it.")
+    ] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="Write the report as a web page to this file.")] = None,
+    json: Annotated[Path | None, typer.Option("--json", help="Write the result as JSON to this file.")] = None,
+    csv: Annotated[Path | None, typer.Option("--csv", help="Write the list of findings as CSV to this file.")] = None,
+    language: Language = "de",
+) -> None:
+    """Check files as the monitoring would, and store nothing.
+
+    Exit code: 0 accepted, 1 with findings to mend or to confirm, 2 unusable input.
+    """
+    from rich.console import Console
+
+    from einklang.check import Sending, sent_file
+    from einklang.check import check as run_check
+    from einklang.project import load_project
+    from einklang.report import render_csv, render_html, render_json, render_terminal
+    from einklang.store import ACCEPTED as ACCEPTED_VERDICTS
+    from einklang.store import Store
+
+    sent = tuple(sent_file(path) for path in files)
+    declared = load_project(project)
+    sending = Sending(supplier, dataset, sent)
+    result = run_check(sending, declared, lambda: Store(store).history(supplier, dataset) if store else None).result
+    if html is not None:
+        _write(html, render_html(result, language))
+    if json is not None:
+        _write(json, render_json(result))
+    if csv is not None:
+        _write(csv, render_csv(result, language))
+    Console().print(render_terminal(result, language))
+    raise typer.Exit(ACCEPTED if result.verdict in ACCEPTED_VERDICTS else FINDINGS)
+
+
+def _write(path: Path, content: str) -> None:
+    from einklang.errors import StoreError
+
+    try:
+        path.write_text(content, encoding="utf-8", newline="")
+    except OSError as error:
+        raise StoreError(path, error.strerror or "it is not writable") from error
+
+
+@app.command()
+def deliver(
+    files: Files,
+    supplier: Supplier,
+    dataset: DatasetName,
+    store: StoreFolder = Path("store"),
+    project: ProjectFolder = None,
+    language: Language = "de",
+) -> None:
+    """Deliver files: keep the bytes, check them, write observations and report.
+
+    Exit code: 0 accepted, 1 with findings to mend or to confirm, 2 unusable input.
+    """
+    from rich.console import Console
+
+    from einklang.check import sent_file
+    from einklang.orchestration import flow
+    from einklang.project import load_project
+    from einklang.report import render_terminal
+    from einklang.result import Result
+    from einklang.store import ACCEPTED as ACCEPTED_VERDICTS
+    from einklang.store import Store
+
+    load_project(project).profiles_of(supplier, dataset)
+    for path in files:
+        sent_file(path)
+    console = Console()
+    with console.status("Die Lieferung wird geprüft …"):
+        state, delivery = flow("deliver")([path.resolve() for path in files], supplier, dataset, project, store.resolve())
+    if not delivery:
+        raise EinklangError(f"The flow ended as {state} before the delivery had a number.", "Look at the messages above.")
+    folder = Store(store).folder(delivery)
+    record = Store(store).delivery(delivery)
+    result = Result.model_validate_json((folder / "report.json").read_bytes())
+    console.print(render_terminal(result, language))
+    if state == "Unchanged":
+        console.print(f"Identisch mit Lieferung {delivery}; nicht erneut geprüft.")
+    console.print(f"Lieferung {delivery} · Prüfbericht: {folder / 'report.html'}", soft_wrap=True)
+    raise typer.Exit(ACCEPTED if record.verdict in ACCEPTED_VERDICTS else FINDINGS)
+
+
+@app.command()
+def release(store: StoreFolder = Path("store"), project: ProjectFolder = None) -> None:
+    """Write a new release from the accepted deliveries of all suppliers.
+
+    Exit code: 0 released or unchanged, 1 blocked by a national rule or nothing to release, 2 unusable input.
+    """
+    from rich.console import Console
+
+    from einklang.cli.tables import release_lines
+    from einklang.orchestration import flow
+
+    console = Console()
+    with console.status("Der Veröffentlichungsstand wird gebildet …"):
+        outcome = flow("release")(project, store.resolve())
+    for line in release_lines(outcome, store):
+        console.print(line, soft_wrap=True)
+    raise typer.Exit(ACCEPTED if outcome.version else FINDINGS)
+
+
+@app.command()
+def status(store: StoreFolder = Path("store"), project: ProjectFolder = None) -> None:
+    """Show who delivered what, with which verdict, and the latest release."""
+    from rich.console import Console
+
+    from einklang.cli.tables import delivery_table, verdict_matrix
+    from einklang.project import load_project
+    from einklang.publication import read_latest
+    from einklang.store import Store
+
+    declared = load_project(project)
+    state = Store(store)
+    console = Console()
+    deliveries = list(state.deliveries())
+    if not deliveries and not state.unfinished():
+        console.print(f"In {store} liegt noch keine Lieferung.")
+        return
+    console.print(verdict_matrix(declared, deliveries))
+    console.print(delivery_table(deliveries))
+    for receipt in state.unfinished():
+        console.print(f"Nicht zu Ende geprüft: {receipt.delivery} (empfangen {receipt.received_at})")
+    latest = read_latest(store / "releases")
+    console.print(f"Veröffentlichungsstand: {latest.version if latest else 'noch keiner'}")
+
+
+@app.command()
+def explain(
+    rule: Annotated[str, typer.Argument(help="Code of the rule, e.g. IM-AGG-001.", show_default=False)],
+    project: ProjectFolder = None,
+    language: Language = "de",
+) -> None:
+    """Explain a rule: what must hold, what is said when it does not, how to mend it."""
+    from rich.console import Console
+
+    from einklang.cli.tables import rule_text
+    from einklang.errors import UnknownName
+    from einklang.project import load_project
+
+    catalogue = load_project(project).catalogue
+    known = catalogue.by_id
+    if rule.upper() not in known:
+        raise UnknownName("rule", rule.upper(), known)
+    Console().print(rule_text(known[rule.upper()], catalogue.version, language))
+
+
+@app.command()
+def demo(
+    into: Annotated[Path, typer.Option("--into", help="Folder for the store of the demonstration.")] = Path("einklang-demo"),
+    project: ProjectFolder = None,
+) -> None:
+    """Run the whole line on sixteen Länder: deliveries with planted faults, reports, a release."""
+    from einklang.cli.demo import run_demo
+
+    run_demo(into, project)
+
+
+def main() -> None:
+    """Runs the command line; every error is one sentence with a remedy."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        app()
+    except EinklangError as error:
+        typer.echo(f"einklang: {error}", err=True)
+        sys.exit(UNUSABLE)
+    except Exception as error:
+        if os.environ.get("EINKLANG_DEBUG"):
+            raise
+        typer.echo(
+            f"einklang: unexpected error ({type(error).__name__}: {error}). "
+            "Set EINKLANG_DEBUG=1 and run the command again to see where.",
+            err=True,
+        )
+        sys.exit(3)

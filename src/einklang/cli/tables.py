@@ -1,0 +1,124 @@
+"""What the commands show on the terminal. Texts from files never act as markup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from einklang.declarations.rules import Rule, Severity
+from einklang.project import Project
+from einklang.result import Verdict
+from einklang.store import Delivery
+
+if TYPE_CHECKING:
+    from einklang.release import Released
+
+VERDICTS: dict[Verdict, tuple[str, str, str]] = {
+    Verdict.ACCEPTED: ("✓", "angenommen", "green"),
+    Verdict.ACCEPTED_WITH_NOTES: ("✓", "angenommen mit Hinweisen", "green"),
+    Verdict.CLARIFICATION_NEEDED: ("?", "Klärung nötig", "yellow"),
+    Verdict.REJECTED: ("✗", "zurückgewiesen", "red"),
+}
+_SEVERITY = {
+    Severity.ERROR: {"de": "Fehler", "en": "error"},
+    Severity.WARNING: {"de": "Warnung", "en": "warning"},
+    Severity.INFORMATION: {"de": "Hinweis", "en": "information"},
+}
+
+
+def verdict_text(verdict: Verdict) -> Text:
+    """A verdict in symbol, word and colour."""
+    symbol, word, colour = VERDICTS[verdict]
+    return Text(f"{symbol} {word}", style=colour)
+
+
+def latest_deliveries(deliveries: Iterable[Delivery]) -> dict[tuple[str, str], Delivery]:
+    """The latest delivery of each supplier and data set."""
+    return {(delivery.supplier, delivery.dataset): delivery for delivery in deliveries}
+
+
+def verdict_matrix(project: Project, deliveries: Iterable[Delivery]) -> Table:
+    """Suppliers × data sets with the verdict of the latest delivery."""
+    latest = latest_deliveries(deliveries)
+    table = Table(title="Ergebnis der jeweils letzten Lieferung", box=box.SIMPLE_HEAD, title_justify="left")
+    table.add_column("Land oder Stelle", no_wrap=True)
+    names = sorted(project.datasets)
+    for name in names:
+        table.add_column(project.datasets[name].title.de)
+    lands = project.codelists["laender"].codes
+    suppliers = project.codelists["suppliers"].codes.values()
+    present = {supplier for supplier, _ in latest}
+    ordered = sorted(suppliers, key=lambda one: (one.extra["areas"] == "*", one.extra["areas"], one.code))
+    for supplier in ordered:
+        land = lands.get(supplier.extra["areas"])
+        if land is None and supplier.code not in present:
+            continue
+        cells: list[Text] = []
+        for name in names:
+            found = latest.get((supplier.code, name))
+            cells.append(verdict_text(found.verdict) if found else Text("– nichts geliefert", style="dim"))
+        table.add_row(Text(land.label_de if land else supplier.label_de), *cells)
+    return table
+
+
+def delivery_table(deliveries: Iterable[Delivery]) -> Table:
+    """All deliveries, one per line."""
+    table = Table(title="Lieferungen", box=box.SIMPLE_HEAD, title_justify="left")
+    for heading in ("Lieferung", "empfangen", "Zeitraum", "Ergebnis"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("Fehler", "Fragen"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for one in deliveries:
+        table.add_row(
+            one.delivery,
+            _german_day(one.received_at[:10]),
+            _periods(one.periods),
+            verdict_text(one.verdict),
+            str(one.errors or "–"),
+            str(one.warnings or "–"),
+        )
+    return table
+
+
+def _german_day(day: str) -> str:
+    return ".".join(reversed(day.split("-")))
+
+
+def _periods(periods: list[str]) -> str:
+    if not periods:
+        return "–"
+    if len(periods) == 1:
+        return _german_day(periods[0])
+    return f"{periods[0][:4]}–{periods[-1][:4]}"
+
+
+def release_lines(outcome: Released, store: Path) -> list[RenderableType]:
+    """What became of a release."""
+    if outcome.version is None and not outcome.findings:
+        return [Text("Es gibt noch keine angenommene Lieferung, die veröffentlicht werden kann.")]
+    if outcome.version is None:
+        lines: list[RenderableType] = [Text("✗ Die Veröffentlichung ist gesperrt:", style="red")]
+        lines += [Text(f"  {finding.rule} {finding.message.de} {finding.remedy.de}") for finding in outcome.findings]
+        return lines
+    word = "neu gebildet" if outcome.is_new else "unverändert"
+    return [Text(f"✓ Veröffentlichungsstand {outcome.version} {word}: {store / 'releases' / outcome.version}", style="green")]
+
+
+def rule_text(rule: Rule, version: str, language: Literal["de", "en"]) -> Group:
+    """A rule of the catalogue as a text of a few lines."""
+    said = {"de": ("Es gilt", "Meldung", "Abhilfe", "Regelwerk"), "en": ("Must hold", "Message", "Remedy", "Catalogue")}
+    expected, message, remedy, catalogue = said[language]
+    confirm = {"de": "kann bestätigt werden", "en": "may be confirmed"}[language] if rule.confirm else ""
+    head = Text.assemble((rule.id, "bold"), "  ", (getattr(rule.title, language), "bold"))
+    kind = " · ".join(part for part in (_SEVERITY[rule.severity][language], f"ESS {rule.ess_type}", confirm) if part)
+    parts: list[RenderableType] = [head, Text(f"{kind} · {catalogue} {version}", style="dim"), Text()]
+    for title, text in ((expected, rule.expected), (message, rule.message), (remedy, rule.remedy)):
+        parts += [Text(title, style="bold"), Padding(Text(getattr(text, language)), (0, 0, 1, 2))]
+    return Group(*parts)

@@ -1,0 +1,110 @@
+"""A delivery from receipt to report: what a flow or a command calls.
+
+`process` works from the receipt alone, so an interrupted delivery is finished by calling it again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from einklang import observations as contract1
+from einklang.check import Checked, Sending, SentFile, check
+from einklang.declarations.rules import Severity
+from einklang.project import Project
+from einklang.receive import receipt_findings, receive
+from einklang.report import render_csv, render_html, render_json
+from einklang.result import Verdict
+from einklang.store import Delivery, Receipt, Store, write_atomically
+
+REPORT = "report.html"
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """What became of a delivery: its record, its report, and whether its bytes had arrived before."""
+
+    delivery: Delivery
+    report: Path
+    is_repeat: bool
+
+
+def deliver(
+    files: Sequence[Path], supplier: str, dataset: str, project: Project, store: Store, received_at: str | None = None
+) -> Delivered:
+    """Receives files, checks them, keeps result and report."""
+    received = receive(files, supplier, dataset, project, store, received_at)
+    if isinstance(received, Delivery):
+        return Delivered(received, store.folder(received.delivery) / REPORT, is_repeat=True)
+    return process(received, project, store)
+
+
+def process(receipt: Receipt, project: Project, store: Store, progress: Callable[[str], None] = lambda _: None) -> Delivered:
+    """Checks a received delivery and keeps observations, quarantine and reports; the record comes last."""
+    folder = store.folder(receipt.delivery)
+    files = tuple(
+        SentFile(folder / "raw" / file.stored_as, file.name, file.stored_as, file.sha256, file.size)
+        for file in receipt.files
+    )
+    sending = Sending(
+        supplier=receipt.supplier,
+        dataset=receipt.dataset,
+        files=files,
+        delivery=receipt.delivery,
+        number=receipt.number,
+        received_at=receipt.received_at,
+        findings=receipt_findings(receipt, project),
+    )
+    checked = check(sending, project, lambda: store.history(receipt.supplier, receipt.dataset), progress)
+    replaced = _replaced(checked, receipt, store)
+    if replaced is not None:
+        identity = checked.result.identity.model_copy(update={"replaces": replaced})
+        checked = Checked(
+            checked.result.model_copy(update={"identity": identity}), checked.observations, checked.quarantine
+        )
+    progress("report")
+    return Delivered(_keep(checked, receipt, project, store), folder / REPORT, is_repeat=False)
+
+
+def _replaced(checked: Checked, receipt: Receipt, store: Store) -> str | None:
+    """The latest earlier delivery for the same periods."""
+    periods = set(checked.result.identity.periods)
+    earlier = [
+        one
+        for one in store.deliveries(receipt.supplier, receipt.dataset)
+        if one.number < receipt.number and periods & set(one.periods)
+    ]
+    return earlier[-1].delivery if earlier else None
+
+
+def _keep(checked: Checked, receipt: Receipt, project: Project, store: Store) -> Delivery:
+    folder = store.folder(receipt.delivery)
+    result = checked.result
+    for name, table in (("observations", checked.observations), ("quarantine", checked.quarantine)):
+        beside = folder / f".{name}.parquet.part"
+        contract1.write_parquet(table, beside)
+        os.replace(beside, folder / f"{name}.parquet")
+    write_atomically(folder / "report.json", render_json(result).encode())
+    write_atomically(folder / REPORT, render_html(result).encode())
+    write_atomically(folder / "findings.csv", render_csv(result).encode())
+    severities = [finding.severity for finding in result.findings]
+    record = Delivery(
+        delivery=receipt.delivery,
+        supplier=receipt.supplier,
+        dataset=receipt.dataset,
+        number=receipt.number,
+        received_at=receipt.received_at,
+        sha256=[file.sha256 for file in receipt.files],
+        periods=result.identity.periods,
+        replaces=result.identity.replaces,
+        verdict=Verdict(result.verdict),
+        errors=severities.count(Severity.ERROR),
+        warnings=severities.count(Severity.WARNING),
+        accepted=checked.observations.num_rows,
+        quarantined=checked.quarantine.num_rows,
+        declarations=project.fingerprint,
+    )
+    write_atomically(folder / "delivery.json", record.model_dump_json(indent=2).encode() + b"\n")
+    return record

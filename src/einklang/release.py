@@ -1,0 +1,202 @@
+"""Step *release*: the accepted deliveries of all Länder become one immutable, versioned state.
+
+    releases/<version>/   data/<dataset>.parquet  indicators.parquet  codelists/*.csv  datapackage.json
+                          CHANGELOG.md  manifest.json  SHA256SUMS
+    releases/latest.json  moved last: a reader never sees half a release
+
+The same accepted deliveries give the same bytes, and no new version.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from einklang import observations as contract1
+from einklang.contract import check_released
+from einklang.cube import cube_of
+from einklang.declarations.base import Text
+from einklang.declarations.dataset import Dataset
+from einklang.declarations.rules import Severity
+from einklang.findings import Finding
+from einklang.indicators import compute_indicators
+from einklang.measures.figures import Context
+from einklang.plausibility import judge
+from einklang.project import Project
+from einklang.publication import Manifest, describe, next_version, read_latest, write_pointer
+from einklang.store import Store
+
+
+@dataclass(frozen=True)
+class Released:
+    """What became of a release.
+
+    `version` is None where national rules block it; `is_new` is false where nothing changed since the
+    latest version.
+    """
+
+    version: str | None
+    folder: Path | None
+    is_new: bool
+    findings: tuple[Finding, ...]
+
+    @property
+    def blocked(self) -> bool:
+        """Whether national rules block the release."""
+        return self.version is None and bool(self.findings)
+
+
+def national_table(dataset: Dataset, project: Project, store: Store) -> pa.Table | None:
+    """The observations of all suppliers that hold, each key once, in order of the key.
+
+    Of every supplier and period the latest accepted delivery counts. Where two suppliers deliver a key, the
+    data set's `priority` decides.
+    """
+    by_delivery: dict[str, list[str]] = {}
+    for (_, period), delivery in store.accepted_periods(dataset.name).items():
+        by_delivery.setdefault(delivery.delivery, []).append(period)
+    if not by_delivery:
+        return None
+    tables = [store.observations(delivery, periods) for delivery, periods in sorted(by_delivery.items())]
+    whole = pa.concat_tables(tables).cast(contract1.schema(dataset)).unify_dictionaries().combine_chunks()
+    return _one_per_key(contract1.in_key_order(whole, contract1.key_columns(dataset)), dataset, project)
+
+
+def _one_per_key(table: pa.Table, dataset: Dataset, project: Project) -> pa.Table:
+    suppliers = project.codelists["suppliers"].codes
+    ranks = {kind: number for number, kind in enumerate(dataset.priority)}
+    supplier = table.column("supplier").combine_chunks()
+    rank_of = [ranks.get(suppliers[code].kind, len(ranks)) for code in supplier.dictionary.to_pylist()]
+    rank = np.asarray(rank_of or [0])[supplier.indices.to_numpy(zero_copy_only=False)]
+    key = np.zeros(table.num_rows, dtype=np.int64)
+    for name in contract1.key_columns(dataset):
+        column = table.column(name).combine_chunks()
+        key = key * max(1, len(column.dictionary)) + column.indices.to_numpy(zero_copy_only=False)
+    order = np.lexsort((rank, key))
+    first = np.concatenate([[True], key[order][1:] != key[order][:-1]]) if len(key) else np.empty(0, dtype=bool)
+    return contract1.compact(table.take(pa.array(np.sort(order[first]))))
+
+
+def judge_release(tables: Mapping[str, pa.Table], project: Project) -> list[Finding]:
+    """What national rules and the contract find in the tables to be released."""
+    found: list[Finding] = []
+    for name, table in tables.items():
+        dataset = project.dataset(name)
+        found.extend(check_released(table, dataset, project))
+        cube = cube_of(table, dataset)
+
+        def cell(row: int, table: pa.Table = table) -> str:
+            return f"{table.column('delivery')[row].as_py()} {table.column('column')[row].as_py()}{table.column('row')[row].as_py()}"
+
+        def about(row: int, table: pa.Table = table, dataset: Dataset = dataset) -> Text:
+            area = project.codes(dataset.name, "area").codes[table.column("area")[row].as_py()]
+            rest = [table.column(column)[row].as_py() for column in ("period", *contract1.axes(dataset), "measure")]
+            return Text(de=", ".join([area.label_de, *rest]), en=", ".join([area.label_en, *rest]))
+
+        context = Context(
+            cube=cube,
+            delivered=cube,
+            history=None,
+            labels_known=True,
+            project=project,
+            dataset=dataset,
+            profile=None,
+            describe=about,
+            cell=cell,
+        )
+        judged = judge(context, project.expectations[name].release, None, project)
+        found.extend(one.finding for one in judged.located)
+    return found
+
+
+def make_release(project: Project, store: Store) -> Released:
+    """Writes a new version where something changed and no national rule blocks it."""
+    tables = {
+        name: table
+        for name, dataset in sorted(project.datasets.items())
+        if (table := national_table(dataset, project, store)) is not None
+    }
+    if not tables:
+        return Released(None, None, False, ())
+    findings = tuple(judge_release(tables, project))
+    if any(finding.severity is Severity.ERROR for finding in findings):
+        return Released(None, None, False, findings)
+    releases = store.root / "releases"
+    releases.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(prefix=".building-", dir=releases))
+    try:
+        _write_data(tables, project, beside)
+        latest = read_latest(releases)
+        version, changes = next_version(releases, latest, tables, _digests(beside), project)
+        if version is None:
+            assert latest is not None
+            return Released(latest.version, releases / latest.version, False, findings)
+        manifest = Manifest(
+            version=version,
+            replaces=latest.version if latest is not None else None,
+            contract=contract1.CONTRACT,
+            rules=project.catalogue.version,
+            declarations=project.fingerprint,
+            deliveries=_deliveries(tables),
+            coverage=_coverage(tables, project),
+            files=_digests(beside),
+        )
+        describe(beside, manifest, changes, tables, project)
+        target = releases / version
+        os.chmod(beside, 0o755)
+        beside.rename(target)
+        write_pointer(releases, manifest, target)
+    finally:
+        if beside.exists():
+            shutil.rmtree(beside)
+    return Released(version, target, True, findings)
+
+
+def _write_data(tables: Mapping[str, pa.Table], project: Project, folder: Path) -> None:
+    (folder / "data").mkdir()
+    for name, table in tables.items():
+        contract1.write_parquet(table, folder / "data" / f"{name}.parquet")
+    contract1.write_parquet(compute_indicators(project, tables), folder / "indicators.parquet")
+    (folder / "codelists").mkdir()
+    for path in sorted((project.folder / "schemas" / "codelists").glob("*.csv")):
+        shutil.copyfile(path, folder / "codelists" / path.name)
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def _deliveries(tables: Mapping[str, pa.Table]) -> dict[str, list[str]]:
+    return {name: sorted(set(table.column("delivery").combine_chunks().dictionary.to_pylist())) for name, table in tables.items()}
+
+
+def _coverage(tables: Mapping[str, pa.Table], project: Project) -> dict[str, dict[str, list[str]]]:
+    """Data set → period → Länder of which figures are released."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for name, table in tables.items():
+        codes = project.codes(name, "area").codes
+        pairs = table.select(["period", "area"]).group_by(["period", "area"]).aggregate([])
+        lands: dict[str, set[str]] = {}
+        for period, area in zip(pairs.column("period").to_pylist(), pairs.column("area").to_pylist(), strict=True):
+            if codes[area].kind == "land":
+                lands.setdefault(period, set()).add(area)
+        found[name] = {period: sorted(areas) for period, areas in sorted(lands.items())}
+    return found
+
+
+def read_released(folder: Path, dataset: str) -> pa.Table:
+    """The released observations of a data set."""
+    return pq.read_table(folder / "data" / f"{dataset}.parquet")
