@@ -19,7 +19,7 @@ from pandera.errors import SchemaErrors
 
 from einklang import observations as contract1
 from einklang.declarations.dataset import Dataset, Measure
-from einklang.findings import Fact, Finding, Located, finding
+from einklang.findings import Fact, Finding, Located, PlaceFound, finding, finding_of
 from einklang.harmonise import Harmonised
 from einklang.project import Project
 
@@ -187,11 +187,12 @@ def _check_figures(
         usable[broken] = False
         secret = rule == "IM-STA-002"
         places = harmonised.locator.places(broken, hide=secret)
-        located.append(Located(finding(project.catalogue, rule, places, count=len(broken), **_facts(rule, check, places, dataset, frame, positions)), broken))
+        facts = _facts(rule, check, places, dataset, frame, positions)
+        located.append(Located(finding_of(project.catalogue, rule, places, len(broken), facts), broken))
     return located
 
 
-def _facts(rule: str, check: str, places: list, dataset: Dataset, frame: pd.DataFrame, positions: NDArray[np.int64]) -> dict[str, Fact]:
+def _facts(rule: str, check: str, places: list[PlaceFound], dataset: Dataset, frame: pd.DataFrame, positions: NDArray[np.int64]) -> dict[str, Fact]:
     facts: dict[str, Fact] = {"zelle": places[0].cell, "n": len(positions), "zeichenliste": "–", "roh": places[0].raw}
     if rule == "IM-VAL-003":
         measure = dataset.measure(check.partition("|")[2])
@@ -270,4 +271,4 @@ def check_released(table: pa.Table, dataset: Dataset, project: Project) -> list[
     hidden: dict[str, Fact] = dict.fromkeys(
         ("zelle", "n", "zeichenliste", "roh", "wert", "min", "max", "schluessel", "zellen"), "–"
     )
-    return [finding(project.catalogue, rule, **hidden) for rule in sorted(rules)]
+    return [finding_of(project.catalogue, rule, (), None, hidden) for rule in sorted(rules)]

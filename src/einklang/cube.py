@@ -71,7 +71,7 @@ class Cube:
     def code(self, name: str, position: int) -> str:
         """The code on an axis of the figure at a position."""
         axis = self.axes[name]
-        return axis.codes[axis.index[position]]
+        return axis.codes[int(axis.index[position])]
 
 
 def cube_of(table: pa.Table, dataset: Dataset, usable: NDArray[np.bool_] | None = None) -> Cube:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,7 +84,7 @@ def _keep(checked: Checked, receipt: Receipt, project: Project, store: Store) ->
     for name, table in (("observations", checked.observations), ("quarantine", checked.quarantine)):
         beside = folder / f".{name}.parquet.part"
         contract1.write_parquet(table, beside)
-        os.replace(beside, folder / f"{name}.parquet")
+        beside.replace(folder / f"{name}.parquet")
     write_atomically(folder / "report.json", render_json(result).encode())
     write_atomically(folder / REPORT, render_html(result).encode())
     write_atomically(folder / "findings.csv", render_csv(result).encode())

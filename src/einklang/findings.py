@@ -66,8 +66,8 @@ class Located:
 
 
 def german_number(value: float, decimals: int | None = None) -> str:
-    """`1234.5` as `1.234,5`."""
-    return _english(value, decimals).translate(str.maketrans({",": ".", ".": ","}))
+    """`-1234.5` as `−1.234,5`."""
+    return _english(value, decimals).translate(str.maketrans(",.-", ".,−"))
 
 
 def _english(value: float, decimals: int | None = None) -> str:
@@ -102,16 +102,19 @@ def reason(catalogue: Catalogue, name: str, **facts: Fact) -> Text:
 
 
 def finding(
-    catalogue: Catalogue,
-    rule_id: str,
-    places: Sequence[PlaceFound] = (),
-    count: int | None = None,
-    **facts: Fact,
+    catalogue: Catalogue, rule_id: str, places: Sequence[PlaceFound] = (), count: int | None = None, **facts: Fact
 ) -> Finding:
     """The finding of a rule; `facts` fill the placeholders of its texts.
 
     `count` is the exact number of places where more exist than are listed.
     """
+    return finding_of(catalogue, rule_id, places, count, facts)
+
+
+def finding_of(
+    catalogue: Catalogue, rule_id: str, places: Sequence[PlaceFound], count: int | None, facts: Mapping[str, Fact]
+) -> Finding:
+    """As `finding`, with the facts as a mapping."""
     rule: Rule = catalogue.by_id[rule_id]
     wanted = placeholders(rule.message.de) | placeholders(rule.remedy.de) | placeholders(rule.expected.de)
     if wanted - set(facts):

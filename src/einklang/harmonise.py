@@ -262,7 +262,7 @@ class _Harmoniser:
         found = finding(
             self.catalogue,
             "IM-FIL-003" if everything else "IM-COD-003",
-            self.locator.places(rows),
+            self.locator.places(rows, hide=True),
             count=len(rows),
             erwartet=f"{land.label_de} ({land.code})",
             land=f"{land.label_de} ({land.code})",

@@ -63,7 +63,9 @@ def _operand(tables: Mapping[str, pa.Table], operand: Operand, breakdowns: list[
             keep &= frame[name].astype(str) == operand.codes.get(name, "_T")
     chosen = frame.loc[keep].astype({name: str for name in names if name != "value"})
     chosen["year"] = chosen["period"].str[:4].astype(int) - operand.period_offset
-    return chosen[["year", "period", "area", "area_level", *breakdowns, "value", "obs_status", "conf_status", "delivery"]]
+    return pd.DataFrame(
+        chosen[["year", "period", "area", "area_level", *breakdowns, "value", "obs_status", "conf_status", "delivery"]]
+    )
 
 
 def _axes(table: pa.Table) -> list[str]:

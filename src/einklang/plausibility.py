@@ -11,21 +11,18 @@ import os
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from einklang.declarations.expectations import Expectation
-from einklang.findings import Located, PlaceFound, finding
+from einklang.findings import Located, PlaceFound, finding_of
 from einklang.locate import Locator
 from einklang.measures import MEASURES
 from einklang.measures.figures import Context, Figures, nothing
 from einklang.project import Project
-
-if TYPE_CHECKING:
-    import great_expectations as gx
 
 _REPORTED = 200
 _ONE_AT_A_TIME = threading.Lock()
@@ -47,16 +44,15 @@ def great_expectations() -> Any:
     return library
 
 
-def gx_expectation(expectation: Expectation) -> gx.expectations.Expectation:
+def gx_expectation(expectation: Expectation) -> Any:
     """The Great Expectations form of an expectation; the rule's code travels in `meta`."""
     library = great_expectations()
-    built: gx.expectations.Expectation = library.expectations.ExpectColumnValuesToBeBetween(
+    return library.expectations.ExpectColumnValuesToBeBetween(
         column=expectation.column,
         min_value=expectation.min_value,
         max_value=expectation.max_value,
         meta={"rule": expectation.rule, "measure": expectation.measure},
     )
-    return built
 
 
 def _judge(frames: Sequence[pd.DataFrame], expectations: Sequence[Expectation]) -> list[bool | None]:
@@ -144,5 +140,5 @@ def _report(
         own = rows[rows >= 0]
         places: list[PlaceFound] = locator.places(own) if locator is not None else []
         count = max(1, len(own)) if len(groups) > 1 or len(outside) == 1 else len(outside)
-        located.append(Located(finding(project.catalogue, expectation.rule, places, count=count, **facts)))
+        located.append(Located(finding_of(project.catalogue, expectation.rule, places, count, facts)))
     return located

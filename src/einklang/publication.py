@@ -89,11 +89,11 @@ def next_version(
 def _compare(before: Path, name: str, table: pa.Table, project: Project) -> tuple[int, int, int]:
     keys = contract1.key_columns(project.dataset(name))
     path = before / "data" / f"{name}.parquet"
-    now = table.select([*keys, "value", "obs_status", "conf_status"]).to_pandas().astype({key: str for key in keys})
+    now = table.select([*keys, "value", "obs_status", "conf_status"]).to_pandas().astype(dict.fromkeys(keys, str))
     if not path.is_file():
         return len(now), 0, 0
     old = pq.read_table(path, columns=[*keys, "value", "obs_status", "conf_status"]).to_pandas()
-    joined = now.merge(old.astype({key: str for key in keys}), on=keys, how="outer", suffixes=("", "_old"), indicator=True)
+    joined = now.merge(old.astype(dict.fromkeys(keys, str)), on=keys, how="outer", suffixes=("", "_old"), indicator=True)
     both = joined[joined["_merge"] == "both"]
     same = (both["value"] == both["value_old"]) | (both["value"].isna() & both["value_old"].isna())
     for status in ("obs_status", "conf_status"):
@@ -174,8 +174,15 @@ def data_package(version: str, tables: Mapping[str, pa.Table], project: Project)
             },
         }
     )
-    for path in sorted((project.folder / "schemas" / "codelists").glob("*.csv")):
-        resources.append({"name": f"codelist-{path.stem.replace('_', '-')}", "path": f"codelists/{path.name}", "format": "csv", "encoding": "utf-8"})
+    resources.extend(
+        {
+            "name": f"codelist-{path.stem.replace('_', '-')}",
+            "path": f"codelists/{path.name}",
+            "format": "csv",
+            "encoding": "utf-8",
+        }
+        for path in sorted((project.folder / "schemas" / "codelists").glob("*.csv"))
+    )
     return {
         "name": "integrationsmonitoring-der-laender",
         "title": "Integrationsmonitoring der Länder",

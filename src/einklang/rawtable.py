@@ -90,4 +90,4 @@ class RawTable:
     def text(self, row: int, column: int) -> str:
         """The cleaned text of a cell, both counted from 0."""
         cells = self.columns[column]
-        return cells.cleaned[cells.codes[row]]
+        return cells.cleaned[int(cells.codes[row])]

@@ -10,7 +10,6 @@ The same accepted deliveries give the same bytes, and no new version.
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -73,7 +72,7 @@ def national_table(dataset: Dataset, project: Project, store: Store) -> pa.Table
 
 def _one_per_key(table: pa.Table, dataset: Dataset, project: Project) -> pa.Table:
     suppliers = project.codelists["suppliers"].codes
-    ranks = {kind: number for number, kind in enumerate(dataset.priority)}
+    ranks: dict[str, int] = {kind: number for number, kind in enumerate(dataset.priority)}
     supplier = table.column("supplier").combine_chunks()
     rank_of = [ranks.get(suppliers[code].kind, len(ranks)) for code in supplier.dictionary.to_pylist()]
     rank = np.asarray(rank_of or [0])[supplier.indices.to_numpy(zero_copy_only=False)]
@@ -152,7 +151,7 @@ def make_release(project: Project, store: Store) -> Released:
         )
         describe(beside, manifest, changes, tables, project)
         target = releases / version
-        os.chmod(beside, 0o755)
+        beside.chmod(0o755)
         beside.rename(target)
         write_pointer(releases, manifest, target)
     finally:

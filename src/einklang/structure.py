@@ -219,7 +219,7 @@ class _Sheet:
         )
 
     def _long(self, region: _Region, columns: ColumnsFound) -> LongTable | None:
-        table, profile = self.table, self.profile
+        table = self.table
         inside = np.zeros(table.rows, dtype=np.bool_)
         inside[region.first : region.end] = True
         no_figure = np.ones(table.rows, dtype=np.bool_)

@@ -26,6 +26,7 @@ VERDICTS: dict[Verdict, tuple[str, str, str]] = {
     Verdict.CLARIFICATION_NEEDED: ("?", "Klärung nötig", "yellow"),
     Verdict.REJECTED: ("✗", "zurückgewiesen", "red"),
 }
+_VERDICT_WIDTH = 16
 _SEVERITY = {
     Severity.ERROR: {"de": "Fehler", "en": "error"},
     Severity.WARNING: {"de": "Warnung", "en": "warning"},
@@ -47,11 +48,13 @@ def latest_deliveries(deliveries: Iterable[Delivery]) -> dict[tuple[str, str], D
 def verdict_matrix(project: Project, deliveries: Iterable[Delivery]) -> Table:
     """Suppliers × data sets with the verdict of the latest delivery."""
     latest = latest_deliveries(deliveries)
-    table = Table(title="Ergebnis der jeweils letzten Lieferung", box=box.SIMPLE_HEAD, title_justify="left")
+    table = Table(
+        title="Ergebnis der jeweils letzten Lieferung", box=box.SIMPLE_HEAD, title_justify="left", show_edge=False
+    )
     table.add_column("Land oder Stelle", no_wrap=True)
     names = sorted(project.datasets)
     for name in names:
-        table.add_column(project.datasets[name].title.de)
+        table.add_column(project.datasets[name].title.de, min_width=_VERDICT_WIDTH)
     lands = project.codelists["laender"].codes
     suppliers = project.codelists["suppliers"].codes.values()
     present = {supplier for supplier, _ in latest}

@@ -95,6 +95,11 @@ def size(count: int, language: Language) -> str:
     return f"{number(value, language, 1)}\u00a0GB"
 
 
+def period(code: str, language: Language) -> str:
+    """A period code for readers: `2024`, `31.12.2024`."""
+    return code if language == "en" else ".".join(reversed(code.split("-")))
+
+
 def moment(iso: str, language: Language) -> str:
     """A point in time as the offices read their clocks: `14.03.2026, 14:05 Uhr`."""
     local = datetime.fromisoformat(iso).astimezone(_OFFICE_TIME)

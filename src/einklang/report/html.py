@@ -154,9 +154,9 @@ def _periods(identity: Identity, language: Language) -> str:
     if not periods:
         return say(texts.periods_none, language)
     if len(periods) <= PERIODS_SHOWN:
-        return ", ".join(periods)
+        return ", ".join(display.period(code, language) for code in periods)
     count = display.number(len(periods), language)
-    return say(texts.periods_many, language, first=periods[0], last=periods[-1], count=count)
+    return say(texts.periods_many, language, first=display.period(periods[0], language), last=display.period(periods[-1], language), count=count)
 
 
 def _harmless(value: Any) -> Any:

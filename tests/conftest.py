@@ -1,0 +1,77 @@
+"""What all tests share: the declarations of the repository, and small deliveries checked against a profile."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from builders import ROOT, merged, profile, project_with, read_in_file
+from hypothesis import HealthCheck, settings
+
+from einklang.check import Checked
+from einklang.project import Project, load_project
+
+os.environ["GX_ANALYTICS_ENABLED"] = "false"
+settings.register_profile(
+    "repeatable",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    max_examples=30,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("repeatable")
+
+
+@pytest.fixture(scope="session")
+def project() -> Project:
+    return load_project(ROOT)
+
+
+@pytest.fixture(scope="session")
+def test_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project folder with the real declarations, but the profiles of tests/project in place of the real ones."""
+    folder = tmp_path_factory.mktemp("project")
+    shutil.copytree(ROOT / "schemas", folder / "schemas", ignore=shutil.ignore_patterns("profiles"))
+    shutil.copytree(ROOT / "expectations", folder / "expectations")
+    shutil.copytree(ROOT / "tests" / "project", folder, dirs_exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def test_project(test_folder: Path) -> Project:
+    return load_project(test_folder)
+
+
+class Checker:
+    """Checks a text as a delivery under a tiny profile, parts of which may be replaced."""
+
+    def __init__(self, project: Project, folder: Path) -> None:
+        self.project = project
+        self.folder = folder
+
+    def __call__(
+        self, text: str | bytes, /, *, name: str = "lieferung.csv", history: pa.Table | None = None, **changes: Any
+    ) -> Checked:
+        content = text.encode(changes.get("encoding", "utf-8")) if isinstance(text, str) else text
+        changes.pop("encoding", None)
+        path = self.folder / name
+        path.write_bytes(content)
+        one = profile(**changes)
+        return read_in_file(path, project_with(self.project, one), one, history)
+
+    def rows(self, *rows: str, heading: str = "Zeit;Schlüssel;insgesamt", **changes: Any) -> Checked:
+        """The same for a header and rows."""
+        return self("\n".join([heading, *rows]) + "\n", **changes)
+
+
+@pytest.fixture
+def checker(project: Project, tmp_path: Path) -> Checker:
+    return Checker(project, tmp_path)
+
+
+__all__ = ["Checker", "merged"]

@@ -1,0 +1,270 @@
+"""Tiny deliveries, one fault each, named by it: what is found, where, what follows, and that nothing is lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from builders import ROOT, assert_complete, counts, flatten, sending, workbook
+
+from einklang.check import Checked, check
+from einklang.project import Project
+from einklang.result import Outcome
+
+FOLDER = ROOT / "tests" / "deliveries"
+SAARLAND = [("Ausländer",), ("Gebiet", "insgesamt", "männlich", "weiblich"), ("Saarland", 147920, 77910, 70010)]
+
+
+class Case(NamedTuple):
+    file: str
+    found: list[tuple[str, str]]
+    verdict: str
+    rows: tuple[int, int, int, int]
+    """Read, accepted, quarantined, not data."""
+    cells: tuple[int, int, int, int]
+    supplier: str = "hb"
+
+
+def at(rule: str, cells: str) -> list[tuple[str, str]]:
+    """A rule with each of its cells."""
+    return [(rule, cell) for cell in cells.split()]
+
+
+NOTHING = (0, 0, 0, 0)
+CASES = [
+    Case(
+        "fail/arbeitslose/IM-AGG-003_more_foreigners_than_persons.csv",
+        at("IM-AGG-003", "B6 C6"),
+        "rejected",
+        (6, 3, 0, 3),
+        (12, 12, 0, 0),
+    ),
+    Case(
+        "fail/arbeitslose/IM-COD-001_head_unknown.csv",
+        at("IM-COD-001", "C4 C5 C6"),
+        "rejected",
+        (6, 0, 3, 3),
+        (12, 9, 3, 0),
+    ),
+    Case(
+        "fail/arbeitslose/IM-VAL-003_rate_above_100.csv",
+        at("IM-VAL-003", "E6"),
+        "rejected",
+        (6, 2, 1, 3),
+        (12, 11, 1, 0),
+    ),
+    Case(
+        "fail/auslaender/IM-AGG-001_sexes_exceed_total.csv",
+        at("IM-AGG-001", "D5 E5 F5"),
+        "rejected",
+        (6, 3, 0, 3),
+        (9, 9, 0, 0),
+    ),
+    Case(
+        "fail/auslaender/IM-AGG-004_kreise_exceed_land.csv",
+        at("IM-AGG-004", "D3 D4 D5"),
+        "rejected",
+        (6, 3, 0, 3),
+        (9, 9, 0, 0),
+    ),
+    Case("fail/auslaender/IM-CMP-001_kreis_missing.csv", [("IM-CMP-001", "")], "rejected", (5, 2, 0, 3), (6, 6, 0, 0)),
+    Case(
+        "fail/auslaender/IM-COD-001_kreis_key_unknown.csv",
+        at("IM-COD-001", "D6 E6 F6"),
+        "rejected",
+        (7, 3, 1, 3),
+        (12, 9, 3, 0),
+    ),
+    Case(
+        "fail/auslaender/IM-COD-002_names_swapped.csv",
+        at("IM-COD-002", "D4 E4 F4 D5 E5 F5"),
+        "rejected",
+        (6, 1, 2, 3),
+        (9, 3, 6, 0),
+    ),
+    Case(
+        "fail/auslaender/IM-COD-003_kreis_of_another_land.csv",
+        at("IM-COD-003", "D6 E6 F6"),
+        "rejected",
+        (7, 3, 1, 3),
+        (12, 9, 3, 0),
+    ),
+    Case("fail/auslaender/IM-FIL-001_umlauts_destroyed.csv", [("IM-FIL-001", "")], "rejected", NOTHING, NOTHING),
+    Case("fail/auslaender/IM-FIL-001_web_page.csv", [("IM-FIL-001", "")], "rejected", NOTHING, NOTHING),
+    Case("fail/auslaender/IM-FIL-002_far_cell.xlsx", [("IM-FIL-002", "")], "rejected", NOTHING, NOTHING, "sl"),
+    Case(
+        "fail/auslaender/IM-FIL-003_only_another_land.csv",
+        at("IM-FIL-003", "D3 E3 F3 D4 E4 F4"),
+        "rejected",
+        (5, 0, 2, 3),
+        (6, 0, 6, 0),
+    ),
+    Case(
+        "fail/auslaender/IM-FIL-006_cp1252_for_utf-8.csv",
+        [("IM-FIL-006", "")],
+        "accepted_with_notes",
+        (6, 3, 0, 3),
+        (9, 9, 0, 0),
+    ),
+    Case(
+        "fail/auslaender/IM-KEY-001_row_twice_with_other_figures.csv",
+        at("IM-KEY-001", "D5 D6 E5 E6 F5 F6"),
+        "rejected",
+        (7, 2, 2, 3),
+        (12, 6, 6, 0),
+    ),
+    Case(
+        "fail/auslaender/IM-KEY-002_row_twice.csv",
+        at("IM-KEY-002", "D5 D6 E5 E6 F5 F6"),
+        "clarification_needed",
+        (7, 3, 1, 3),
+        (12, 9, 3, 0),
+    ),
+    Case(
+        "fail/auslaender/IM-PAT-002_thousands.csv",
+        at("IM-PAT-002", "D6 E6 F6 D7 E7 F7 D8 E8 F8"),
+        "clarification_needed",
+        (9, 6, 0, 3),
+        (18, 18, 0, 0),
+    ),
+    Case(
+        "fail/auslaender/IM-PAT-003_last_years_figures.csv",
+        at("IM-PAT-003", "D6 E6 F6 D7 E7 F7 D8 E8 F8"),
+        "clarification_needed",
+        (9, 6, 0, 3),
+        (18, 18, 0, 0),
+    ),
+    Case("fail/auslaender/IM-STA-001_blank_cell.csv", at("IM-STA-001", "F5"), "rejected", (6, 2, 1, 3), (9, 8, 1, 0)),
+    Case(
+        "fail/auslaender/IM-STA-002_hh_number_in_secret_row.csv",
+        at("IM-STA-002", "D4"),
+        "rejected",
+        (4, 2, 1, 1),
+        (3, 2, 1, 0),
+        "hh",
+    ),
+    Case(
+        "fail/auslaender/IM-STA-002_number_with_secrecy_mark.csv",
+        at("IM-STA-002", "F5"),
+        "rejected",
+        (6, 2, 1, 3),
+        (9, 8, 1, 0),
+    ),
+    Case(
+        "fail/auslaender/IM-STA-003_hh_status_word_unknown.csv",
+        at("IM-STA-003", "D4"),
+        "rejected",
+        (4, 2, 1, 1),
+        (3, 2, 1, 0),
+        "hh",
+    ),
+    Case(
+        "fail/auslaender/IM-STA-003_question_mark.csv", at("IM-STA-003", "F5"), "rejected", (6, 2, 1, 3), (9, 8, 1, 0)
+    ),
+    Case("fail/auslaender/IM-STR-001_sheet_renamed.xlsx", [("IM-STR-001", "")], "rejected", NOTHING, NOTHING, "sl"),
+    Case(
+        "fail/auslaender/IM-STR-002_before_the_profile.csv",
+        [("IM-STR-002", "")],
+        "rejected",
+        (6, 3, 0, 3),
+        (9, 9, 0, 0),
+    ),
+    Case("fail/auslaender/IM-STR-003_heading_changed.csv", at("IM-STR-003", "2"), "rejected", (6, 0, 6, 0), NOTHING),
+    Case("fail/auslaender/IM-STR-003_only_a_title.csv", [("IM-STR-003", "")], "rejected", (1, 0, 1, 0), NOTHING),
+    Case("fail/auslaender/IM-STR-004_field_missing.csv", at("IM-STR-004", "4"), "rejected", (6, 0, 3, 3), (9, 0, 9, 0)),
+    Case(
+        "fail/auslaender/IM-TIM-001_jump.csv",
+        at("IM-TIM-001", "E8"),
+        "clarification_needed",
+        (9, 6, 0, 3),
+        (18, 18, 0, 0),
+    ),
+    Case("fail/auslaender/IM-VAL-001_two_commas.csv", at("IM-VAL-001", "F5"), "rejected", (6, 2, 1, 3), (9, 8, 1, 0)),
+    Case("fail/auslaender/IM-VAL-003_negative.csv", at("IM-VAL-003", "F5"), "rejected", (6, 2, 1, 3), (9, 8, 1, 0)),
+    Case(
+        "fail/einbuergerungen/IM-AGG-003_part_exceeds_whole.csv",
+        at("IM-AGG-003", "C3 C4"),
+        "rejected",
+        (4, 3, 0, 1),
+        (6, 6, 0, 0),
+    ),
+    Case(
+        "fail/einbuergerungen/IM-STA-002_number_before_a_point.csv",
+        at("IM-STA-002", "C2"),
+        "rejected",
+        (4, 2, 1, 1),
+        (6, 5, 1, 0),
+    ),
+    Case("pass/arbeitslose/two_header_rows.csv", [], "accepted", (6, 3, 0, 3), (12, 12, 0, 0)),
+    Case("pass/auslaender/IM-AGG-001_rounding_at_its_bound.csv", [], "accepted", (6, 3, 0, 3), (9, 9, 0, 0)),
+    Case("pass/auslaender/IM-STA-003_agreed_signs.csv", [], "accepted", (6, 3, 0, 3), (9, 9, 0, 0)),
+    Case("pass/auslaender/hh_status_column.csv", [], "accepted", (4, 3, 0, 1), (3, 3, 0, 0), "hh"),
+    Case("pass/auslaender/two_years.csv", [], "accepted", (9, 6, 0, 3), (18, 18, 0, 0)),
+    Case("pass/auslaender/workbook.xlsx", [], "accepted", (3, 1, 0, 2), (3, 3, 0, 0), "sl"),
+    Case("pass/einbuergerungen/years_side_by_side.csv", [], "accepted", (4, 3, 0, 1), (6, 6, 0, 0)),
+]
+WORKBOOKS = {
+    "pass/auslaender/workbook.xlsx": {"31.12.2023": SAARLAND, "Notizen": [("frei",)]},
+    "fail/auslaender/IM-STR-001_sheet_renamed.xlsx": {"Tabelle1": SAARLAND},
+    "fail/auslaender/IM-FIL-002_far_cell.xlsx": {"31.12.2023": SAARLAND},
+}
+
+
+def content(case: Case, folder: Path) -> Path:
+    """The file of a case; workbooks are made here."""
+    if case.file not in WORKBOOKS:
+        return FOLDER / case.file
+    made = workbook(WORKBOOKS[case.file], far_cell="IM-FIL-002" in case.file)
+    path = folder / Path(case.file).name
+    path.write_bytes(made)
+    return path
+
+
+def run(case: Case, project: Project, folder: Path) -> Checked:
+    return check(sending(case.supplier, case.file.split("/")[1], content(case, folder)), project)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.file)
+def test_delivery(case: Case, test_project: Project, tmp_path: Path) -> None:
+    checked = run(case, test_project, tmp_path)
+    result = checked.result
+    assert flatten(result) == case.found, [finding.message.de for finding in result.findings]
+    assert result.verdict == case.verdict
+    assert (counts(result.rows), counts(result.cells)) == (case.rows, case.cells)
+    assert_complete(checked)
+    assert checked.quarantine.num_rows + checked.observations.num_rows <= result.cells.read
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.file)
+def test_file_is_named_by_its_fault(case: Case) -> None:
+    folder, _, name = case.file.split("/")
+    assert bool(case.found) == (folder == "fail")
+    if case.found:
+        assert {rule for rule, _ in case.found} == {name[:10]}
+
+
+def test_every_file_is_a_case() -> None:
+    files = {path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*") if path.is_file()}
+    assert files | set(WORKBOOKS) == {case.file for case in CASES}
+
+
+def test_every_rule_of_a_check_has_a_failing_file(project: Project) -> None:
+    judged = {rule.id for rule in project.catalogue.rules if rule.step not in {"receive", "release"}}
+    assert judged == {rule for case in CASES for rule, _ in case.found}
+
+
+def test_a_passing_delivery_passes_every_rule_it_can(test_project: Project, tmp_path: Path) -> None:
+    case = next(case for case in CASES if case.file == "pass/auslaender/two_years.csv")
+    result = run(case, test_project, tmp_path).result
+    assert {rule.outcome for rule in result.rules} == {Outcome.PASSED}
+
+
+def test_steps_behind_an_error_are_named(test_project: Project, tmp_path: Path) -> None:
+    case = next(case for case in CASES if case.file == "fail/auslaender/IM-STR-003_heading_changed.csv")
+    result = run(case, test_project, tmp_path).result
+    outcomes = {one.rule: (one.outcome, one.reason) for one in result.rules}
+    assert outcomes["IM-FIL-001"] == (Outcome.PASSED, None)
+    assert outcomes["IM-STR-003"][0] is Outcome.FAILED
+    later, reason = outcomes["IM-KEY-001"]
+    assert later is Outcome.NOT_EVALUABLE and reason is not None and "erst möglich" in reason.de
