@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from prefect import flow, task
+from prefect import State, flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
-from prefect.states import Completed, Failed, State
+from prefect.states import Completed, Failed
 from pydantic import Field
 
 from einklang import deliver as library
@@ -95,5 +95,5 @@ def run_deliver(
     """
     request = DeliveryRequest(files=tuple(files), supplier=supplier, dataset=dataset, project=project, store=store)
     with listening(progress):
-        state: State[str] = deliver(request, return_state=True)
+        state = deliver(request, return_state=True)
     return state.name or state.type.value, outcome_of(state)

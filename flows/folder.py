@@ -54,7 +54,9 @@ def look_into(inbox: Path, project: Project) -> Contents:
         UnusableInput: there is no such folder.
     """
     if not inbox.is_dir():
-        raise UnusableInput(f"There is no inbox folder `{inbox}`.", "Name a folder laid out as <supplier>/<dataset>/<files>.")
+        raise UnusableInput(
+            f"There is no inbox folder `{inbox}`.", "Name a folder laid out as <supplier>/<dataset>/<files>."
+        )
     return _Look(inbox.resolve(), project).run()
 
 
@@ -89,10 +91,7 @@ class _Look:
 
     def _deliveries(self, supplier: str, dataset: str, folder: Path) -> None:
         for entry in self._entries(folder):
-            if entry.is_dir(follow_symlinks=False):
-                files = tuple(self._files(Path(entry)))
-            else:
-                files = (Path(entry),)
+            files = tuple(self._files(Path(entry))) if entry.is_dir(follow_symlinks=False) else (Path(entry),)
             if files:
                 self.found.sendings.append(Sending(supplier, dataset, self._name(entry), files))
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
-from prefect import allow_failure, flow, task
+from prefect import State, allow_failure, flow, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture
-from prefect.states import Completed, Failed, State
+from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 from pydantic import Field
 
@@ -108,8 +108,9 @@ def arrived_before(
     """
     sent = sorted((file.name, file.sha256) for file in map(sent_file, files))
     judged = [one for one in store.deliveries(supplier, dataset) if one.declarations == project.fingerprint]
-    begun = [one for one in store.unfinished() if (one.supplier, one.dataset) == (supplier, dataset)]
-    for known in [*reversed(judged), *begun]:
+    begun = [one for one in _unfinished(store)[0] if (one.supplier, one.dataset) == (supplier, dataset)]
+    candidates: list[Delivery | Receipt] = [*reversed(judged), *begun]
+    for known in candidates:
         if sorted((file.name, file.sha256) for file in store.receipt(known.delivery).files) == sent:
             return known
     return None
@@ -119,28 +120,31 @@ def arrived_before(
     name="inbox",
     description="Alle Lieferungen eines Eingangsordners annehmen und prüfen.",
     flow_run_name="{request.inbox.name}",
-    task_runner=ThreadPoolTaskRunner(max_workers=AT_A_TIME),
+    task_runner=ThreadPoolTaskRunner(max_workers=AT_A_TIME),  # type: ignore[arg-type]  # Prefect's own default has this type
 )
 def inbox(request: InboxRequest) -> State[tuple[InboxRow, ...]]:
     """Judges everything that lies in the inbox, and what an earlier run left unfinished."""
     declared, store = opened(request.project_name, str(request.store))
     contents = look_into(request.inbox, declared)
-    interrupted, problems = _interrupted(store)
+    receipts, problems = _unfinished(store)
+    interrupted = [Sending(one.supplier, one.dataset, one.delivery, ()) for one in receipts]
     futures = _submit([*interrupted, *contents.sendings], request)
     rows = tuple(
         [_row(sending, future, store) for sending, future in futures]
         + [_unusable(problem) for problem in [*contents.problems, *problems]]
     )
     create_table_artifact(inbox_table(rows), key="eingang-lieferungen", description=inbox_sentence(rows))
-    create_markdown_artifact(inbox_page(rows, request.inbox, request.store), key="eingang", description="Zusammenfassung")
+    create_markdown_artifact(
+        inbox_page(rows, request.inbox, request.store), key="eingang", description="Zusammenfassung"
+    )
     return _conclude(rows)
 
 
-def _interrupted(store: Store) -> tuple[list[Sending], list[Problem]]:
+def _unfinished(store: Store) -> tuple[list[Receipt], list[Problem]]:
     try:
-        return [Sending(one.supplier, one.dataset, one.delivery, ()) for one in store.unfinished()], []
+        return store.unfinished(), []
     except StoreError as error:
-        return [], [Problem(str(error.path), error.problem)]
+        return [], [Problem(error.path.relative_to(store.root / "deliveries").as_posix(), error.problem)]
 
 
 Submitted = PrefectFuture[tuple[str, bool]]
@@ -160,9 +164,11 @@ def _submit(sendings: Iterable[Sending], request: InboxRequest) -> list[tuple[Se
             before = [allow_failure(last[lane])] if lane in last else []
             if sending.files:
                 files = [str(file) for file in sending.files]
-                last[lane] = take_in.submit(sending.source, files, *lane, project, store, wait_for=before)
+                last[lane] = take_in.submit(
+                    sending.source, files, *lane, project, store, return_state=False, wait_for=before
+                )
             else:
-                last[lane] = finish.submit(sending.source, project, store, wait_for=before)
+                last[lane] = finish.submit(sending.source, project, store, return_state=False, wait_for=before)
             futures.append((sending, last[lane]))
     return sorted(futures, key=lambda one: (one[0].supplier, one[0].dataset))
 
@@ -190,7 +196,7 @@ def _row(sending: Sending, future: Submitted, store: Store) -> InboxRow:
 
 
 def _unusable(problem: Problem) -> InboxRow:
-    supplier, dataset, *_ = [*problem.source.split("/"), "–"]
+    supplier, dataset, *_ = [*problem.source.split("/")[:-1], "–", "–"]
     return InboxRow(supplier, dataset, problem.source, is_unusable=True, note=problem.reason)
 
 
@@ -213,5 +219,5 @@ def run_inbox(inbox_folder: Path, project: Path | None, store: Path, progress: L
     """
     request = InboxRequest(inbox=inbox_folder, project=project, store=store)
     with listening(progress):
-        state: State[tuple[InboxRow, ...]] = inbox(request, return_state=True)
+        state = inbox(request, return_state=True)
     return InboxOutcome(state.name or state.type.value, outcome_of(state))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from prefect import flow, task
+from prefect import State, flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
-from prefect.states import Completed, Failed, State
+from prefect.states import Completed, Failed
 
 from einklang.release import Released, make_release
 from flows.deliver import outcome_of
@@ -46,6 +46,6 @@ def run_release(project: Path | None, store: Path) -> Released:
     Raises:
         EinklangError: a declaration is broken, or the store is.
     """
-    state: State[Released] = release(ReleaseRequest(project=project, store=store), return_state=True)
+    state = release(ReleaseRequest(project=project, store=store), return_state=True)
     released: Released = outcome_of(state)
     return released

@@ -19,7 +19,8 @@ class Request(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     project: AbsolutePath | None = Field(
-        default=None, description="Folder with schemas/ and expectations/; if empty: the current one, else the shipped one."
+        default=None,
+        description="Folder with schemas/ and expectations/; if empty: the current one, else the shipped one.",
     )
     store: AbsolutePath = Field(description="Folder that holds deliveries and releases.")
 

@@ -47,16 +47,16 @@ def _embedded_home() -> Path:
 
     Not below the store: that may lie on a network share, which SQLite does not bear.
     """
-    folder = _cache() / "einklang" / f"prefect-{version('prefect')}"
     try:
+        folder = _cache() / "einklang" / f"prefect-{version('prefect')}"
         folder.mkdir(parents=True, exist_ok=True)
         if not os.access(folder, os.W_OK):
             raise PermissionError(folder)
-    except OSError:
+    except (OSError, RuntimeError):
         return Path(tempfile.mkdtemp(prefix="einklang-prefect-"))
     return folder
 
 
 def _cache() -> Path:
     named = os.environ.get("XDG_CACHE_HOME") or (os.environ.get("LOCALAPPDATA") if os.name == "nt" else None)
-    return Path(named) if named else Path(os.path.expanduser("~"), ".cache")
+    return Path(named) if named else Path("~/.cache").expanduser()

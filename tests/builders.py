@@ -19,6 +19,7 @@ from einklang.project import Project
 from einklang.result import Accounting, Outcome, Result
 
 ROOT = Path(__file__).parents[1]
+GOOD = ROOT / "tests" / "deliveries" / "pass" / "auslaender" / "two_years.csv"
 BASE: dict[str, Any] = {
     "supplier": "ba",
     "dataset": "auslaender",
@@ -56,13 +57,17 @@ def profile(**changes: Any) -> Profile:
     return build(Profile, merged(BASE, changes), Path("probe.yaml"))
 
 
-def project_with(project: Project, *profiles: Profile) -> Project:
-    """The project with these profiles only."""
+def project_with(project: Project, *profiles: Profile, rules: Sequence[str] = ()) -> Project:
+    """The project with these profiles only; of the plausibility rules it has those named."""
+    expectations = {
+        name: one.model_copy(update={"delivery": [each for each in one.delivery if each.rule in rules]})
+        for name, one in project.expectations.items()
+    }
     found: dict[tuple[str, str], tuple[Profile, ...]] = {}
     for one in profiles:
         key = (one.supplier, one.dataset)
         found[key] = (*found.get(key, ()), one)
-    return replace(project, profiles=found)
+    return replace(project, profiles=found, expectations=expectations)
 
 
 def sending(supplier: str, dataset: str, *paths: Path) -> Sending:
@@ -118,6 +123,15 @@ def by_cell(table: pa.Table) -> dict[str, dict[str, Any]]:
 def everything(checked: Checked) -> dict[str, dict[str, Any]]:
     """Accepted and quarantined observations by their cell."""
     return {**by_cell(checked.quarantine), **by_cell(checked.observations)}
+
+
+def variant(folder: Path, name: str, old: str, new: str) -> Path:
+    """The good delivery with one text replaced."""
+    path = folder / name
+    text = GOOD.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    return path
 
 
 # -- workbooks ----------------------------------------------------------------------------------

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
-from builders import ROOT, merged, profile, project_with, read_in_file
+from builders import ROOT, profile, project_with, read_in_file
 from hypothesis import HealthCheck, settings
 
 from einklang.check import Checked
@@ -48,21 +49,29 @@ def test_project(test_folder: Path) -> Project:
 
 
 class Checker:
-    """Checks a text as a delivery under a tiny profile, parts of which may be replaced."""
+    """Checks a text as a delivery under a tiny profile, parts of which may be replaced.
+
+    Plausibility rules are judged only where they are named."""
 
     def __init__(self, project: Project, folder: Path) -> None:
         self.project = project
         self.folder = folder
 
     def __call__(
-        self, text: str | bytes, /, *, name: str = "lieferung.csv", history: pa.Table | None = None, **changes: Any
+        self,
+        text: str | bytes,
+        /,
+        *,
+        name: str = "lieferung.csv",
+        history: pa.Table | None = None,
+        rules: Sequence[str] = (),
+        **changes: Any,
     ) -> Checked:
-        content = text.encode(changes.get("encoding", "utf-8")) if isinstance(text, str) else text
-        changes.pop("encoding", None)
+        content = text.encode() if isinstance(text, str) else text
         path = self.folder / name
         path.write_bytes(content)
         one = profile(**changes)
-        return read_in_file(path, project_with(self.project, one), one, history)
+        return read_in_file(path, project_with(self.project, one, rules=rules), one, history)
 
     def rows(self, *rows: str, heading: str = "Zeit;Schlüssel;insgesamt", **changes: Any) -> Checked:
         """The same for a header and rows."""
@@ -72,6 +81,3 @@ class Checker:
 @pytest.fixture
 def checker(project: Project, tmp_path: Path) -> Checker:
     return Checker(project, tmp_path)
-
-
-__all__ = ["Checker", "merged"]

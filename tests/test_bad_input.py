@@ -12,10 +12,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from builders import assert_complete, part, profile, project_with, read_in_file, rules_found, with_parts, workbook
+from builders import (
+    assert_complete,
+    part,
+    profile,
+    project_with,
+    read_in_file,
+    rules_found,
+    sending,
+    with_parts,
+    workbook,
+)
 from conftest import Checker
 
-from einklang.check import Checked
+from einklang.check import check
 from einklang.project import Project
 from einklang.result import Outcome, Verdict
 
@@ -77,7 +87,7 @@ def rubbish(size: int = 5000) -> bytes:
 
 
 def double_encoded() -> bytes:
-    """UTF-8 read as cp1252 and encoded again, twice."""
+    """UTF-8 read as cp1252 and encoded again, twice: letters that no character set gives back."""
     text = TABLE.replace("Zeit", "Gebiet in Thüringen;Zeit")
     return text.encode().decode("cp1252").encode().decode("cp1252").encode()
 
@@ -119,7 +129,12 @@ BAD_FILES: list[tuple[str, bytes | Callable[[], bytes], dict[str, str], str, str
     ("zeile_laenger.csv", (TABLE + "31.12.2023;04;1;2\n").encode(), {}, "IM-STR-004", "Feldern"),
     ("zeile_kuerzer.csv", (TABLE + "31.12.2023\n").encode(), {}, "IM-STR-004", "Feldern"),
     ("nur_titel.csv", "Ausländische Bevölkerung\n".encode(), {}, "IM-STR-003", "„Zeit“"),
-    ("nur_zeilenende.csv", b"\n\n\n", {}, "IM-STR-003", "„Zeit“"),
+    ("nur_zeilenende.csv", b"\n\n\n", {}, "IM-FIL-001", "leer"),
+    ("einmal_falsch.csv", TABLE.replace("ü", "Ã¼").encode(), {}, "IM-FIL-001", "Umlaute"),
+    ("grosse_umlaute.csv", ("Ã–sterreich\n" + TABLE).encode(), {}, "IM-FIL-001", "Umlaute"),
+    ("nur_kopf.csv", b"Zeit;Schl\xc3\xbcssel;insgesamt\n", {}, "IM-FIL-001", "keine Angaben"),
+    ("nur_kopf_und_fuss.csv", "Zeit;Schlüssel;insgesamt\nQuelle: AZR\n".encode(), {}, "IM-FIL-001", "keine Angaben"),
+    ("lange_zelle.csv", (TABLE + f"31.12.2024;05;{'x' * 1_000_000}\n").encode(), {}, "IM-FIL-001", "131.072"),
     ("blatt_umbenannt.xlsx", SHEET, {**WORKBOOK, "sheet": "Daten"}, "IM-STR-001", "„Daten“"),
     ("leeres_blatt.xlsx", lambda: workbook({"Tabelle": []}), WORKBOOK, "IM-STR-003", "„Zeit“"),
     ("falsches_trennzeichen.csv", TABLE.replace(";", ",").encode(), {}, "IM-STR-003", "„Zeit“"),
@@ -177,19 +192,6 @@ def test_far_cell_does_not_reach_the_reader(tmp_path: Path, project: Project) ->
     assert done.stdout.strip() == "limit_far_cell"
 
 
-def test_header_only_misses_everything(checker: Checker) -> None:
-    checked = checker("Zeit;Schlüssel;insgesamt\n", delivers={"area": ["laender"], "period": ["2024-12-31"]})
-    assert rules_found(checked.result) == ["IM-CMP-001"]
-    assert checked.result.verdict is Verdict.REJECTED
-    assert_complete(checked)
-
-
-def test_header_only_is_never_accepted(checker: Checker) -> None:
-    checked = checker("Zeit;Schlüssel;insgesamt\n")
-    assert checked.result.verdict is not Verdict.ACCEPTED
-    assert_complete(checked)
-
-
 def hostile(text: str) -> str:
     return f"Zeit;Schlüssel;insgesamt\n31.12.2024;04;{text}\n31.12.2024;05;7\n"
 
@@ -203,8 +205,7 @@ def hostile(text: str) -> str:
         ("=1+1", "IM-VAL-001"),
         ("<script>alert(1)</script>", "IM-VAL-001"),
         ("9" * 400, "IM-VAL-003"),
-        ("1" * 1_000_000, "IM-VAL-003"),
-        ("x" * 1_000_000, "IM-VAL-001"),
+        ("x" * 100_000, "IM-VAL-001"),
         ("nan", "IM-STA-003"),
         ("inf", "IM-STA-003"),
         ("1e5", "IM-VAL-001"),
@@ -225,6 +226,7 @@ def test_hostile_cell_is_a_finding(text: str, rule: str, checker: Checker) -> No
     assert checked.result.findings[0].places[0].cell == "C2"
     assert_complete(checked)
     assert checked.observations.num_rows == 1
+    assert len(checked.result.model_dump_json()) < 20_000
 
 
 def test_lone_surrogate_is_a_finding(checker: Checker) -> None:
@@ -254,15 +256,11 @@ def test_agreed_character_set_is_not_needed_when_the_file_says_its_own(checker: 
 
 
 def test_one_bad_file_of_two_refuses_the_delivery(tmp_path: Path, project: Project) -> None:
-    from builders import sending
-
-    from einklang.check import check
-
     good, bad = tmp_path / "a.csv", tmp_path / "b.csv"
     good.write_text(TABLE, encoding="utf-8")
     bad.write_bytes(b"")
     one = profile()
-    checked: Checked = check(sending("ba", "auslaender", good, bad), project_with(project, one))
+    checked = check(sending("ba", "auslaender", good, bad), project_with(project, one))
     assert rules_found(checked.result) == ["IM-FIL-001"]
     assert checked.result.findings[0].places[0].file == "b.csv"
     assert_complete(checked)

@@ -122,7 +122,9 @@ def test_check_loads_neither_prefect_nor_flows() -> None:
         "try:\n    main()\nexcept SystemExit as stop:\n    assert stop.code == 0, stop.code\n"
         "assert not {'prefect', 'flows', 'fastapi'} & set(sys.modules)\n"
     )
-    done = subprocess.run([sys.executable, "-c", program, str(CLEAN)], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(CLEAN)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
 
 

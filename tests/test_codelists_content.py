@@ -60,9 +60,7 @@ SIGN_COLUMNS = [
     "note",
 ]
 
-needs_real = pytest.mark.skipif(
-    not REAL.is_dir(), reason="real files (../shared/real) are not here"
-)
+needs_real = pytest.mark.skipif(not REAL.is_dir(), reason="real files (../shared/real) are not here")
 
 Row = dict[str, str]
 
@@ -135,9 +133,7 @@ def test_every_row_has_labels_kind_and_no_stray_blanks(name: str) -> None:
         assert None not in row.values(), row
         assert all(value == value.strip() for value in row.values()), row
         assert row["code"] and row["label_de"] and row["label_en"] and row["kind"], row
-        assert all(
-            alias and alias == alias.strip() for alias in split(row["aliases"])
-        ), row
+        assert all(alias and alias == alias.strip() for alias in split(row["aliases"])), row
 
 
 @pytest.mark.parametrize("name", sorted([*EXTRA, "signs"]))
@@ -206,9 +202,7 @@ def test_azr_code_is_not_the_ags_key() -> None:
         "09": "2",
         "11": "3",
     }
-    assert {
-        code: value for code, value in azr.items() if int(code) != int(value)
-    } == different
+    assert {code: value for code, value in azr.items() if int(code) != int(value)} == different
 
 
 @pytest.mark.parametrize(
@@ -223,9 +217,7 @@ def test_azr_code_is_not_the_ags_key() -> None:
     ],
 )
 def test_areas_without_a_word_on_berlin_stay_unknown(text: str) -> None:
-    known = set().union(
-        *(spellings(row) for name in ("aggregates", "laender") for row in rows(name))
-    )
+    known = set().union(*(spellings(row) for name in ("aggregates", "laender") for row in rows(name)))
     assert normalise(text) not in known
 
 
@@ -315,9 +307,7 @@ def test_nuts3_of_every_kreis_in_force() -> None:
     in_force = [row for row in rows("kreise") if not row["valid_to"]]
     assert len({row["nuts"] for row in in_force}) == len(in_force) == 400
     for row in in_force:
-        assert len(row["nuts"]) == 5 and row["nuts"].startswith(nuts1[row["parent"]]), (
-            row
-        )
+        assert len(row["nuts"]) == 5 and row["nuts"].startswith(nuts1[row["parent"]]), row
 
 
 @pytest.mark.parametrize(
@@ -345,9 +335,7 @@ def test_members_of_combined_nationalities_exist() -> None:
         members = split(row["members"])
         assert (row["kind"] == "combined") == bool(members), row
         assert row["code"] == "_".join(members) or not members, row
-        assert {nationalities[member]["parent"] for member in members} <= {
-            row["parent"]
-        }, row
+        assert {nationalities[member]["parent"] for member in members} <= {row["parent"]}, row
 
 
 def test_every_nationality_hangs_on_a_continent_and_fits_its_region() -> None:
@@ -362,19 +350,11 @@ def test_iso_codes_of_states_are_unique() -> None:
     iso = [row["iso"] for row in rows("nationalities") if row["iso"]]
     assert len(iso) == len(set(iso))
     assert all(re.fullmatch(r"[A-Z]{2}", code) for code in iso)
-    assert {
-        row["code"]
-        for row in rows("nationalities")
-        if row["kind"] == "state" and not row["iso"]
-    } == set()
+    assert {row["code"] for row in rows("nationalities") if row["kind"] == "state" and not row["iso"]} == set()
 
 
 def test_twenty_seven_eu_states_without_germany_are_twenty_six() -> None:
-    eu = [
-        row["code"]
-        for row in rows("nationalities")
-        if row["region"] == "EU" and row["kind"] == "state"
-    ]
+    eu = [row["code"] for row in rows("nationalities") if row["region"] == "EU" and row["kind"] == "state"]
     assert len(eu) == 26
 
 
@@ -428,10 +408,7 @@ def test_canonical_units_are_their_own_canonical_unit() -> None:
     units = by_code("units")
     for row in rows("units"):
         canonical = units[row["canonical"]]
-        assert (
-            canonical["canonical"] == canonical["code"]
-            and canonical["multiplier"] == "1"
-        ), row
+        assert canonical["canonical"] == canonical["code"] and canonical["multiplier"] == "1", row
         assert float(row["multiplier"]) > 0, row
 
 
@@ -470,11 +447,7 @@ def test_sign_conventions_use_known_meanings_once_per_sign() -> None:
 
 
 def test_the_sign_zero_means_opposite_things() -> None:
-    zero = {
-        row["convention"]: row["meaning"]
-        for row in rows("sign_conventions")
-        if row["sign"] == "0"
-    }
+    zero = {row["convention"]: row["meaning"] for row in rows("sign_conventions") if row["sign"] == "0"}
     assert zero["din55301"] == "rounded_to_zero"
     assert zero["lsn"] == "zero_or_secret"
 
@@ -484,11 +457,7 @@ def test_each_land_has_one_statistical_office() -> None:
     assert sorted(row["areas"] for row in offices) == list(by_code("laender"))
     assert {row["areas"] for row in rows("suppliers") if row["kind"] != "land"} == {"*"}
     iso = {row["code"]: row["iso"] for row in rows("laender")}
-    assert {
-        row["code"]
-        for row in offices
-        if iso[row["areas"]] != f"DE-{row['code'].upper()}"
-    } == set()
+    assert {row["code"] for row in offices if iso[row["areas"]] != f"DE-{row['code'].upper()}"} == set()
 
 
 # -- against the real files ----------------------------------------------------------------------
@@ -496,31 +465,19 @@ def test_each_land_has_one_statistical_office() -> None:
 
 def read_latin1(name: str) -> list[list[str]]:
     with (REAL / name).open(encoding="latin-1", newline="") as file:
-        return [
-            [cell.strip() for cell in record]
-            for record in csv.reader(file, delimiter=";")
-        ]
+        return [[cell.strip() for cell in record] for record in csv.reader(file, delimiter=";")]
 
 
 @cache
 def destatis_sheet(sheet: str) -> list[list[str]]:
-    path = (
-        REAL
-        / "destatis"
-        / "statistischer-bericht-auslaend-bevoelkerung-2010200247005.xlsx"
-    )
+    path = REAL / "destatis" / "statistischer-bericht-auslaend-bevoelkerung-2010200247005.xlsx"
     table = CalamineWorkbook.from_path(str(path)).get_sheet_by_name(sheet).to_python()
     return [[str(cell).strip() for cell in record] for record in table[1:] if record[1]]
 
 
 def nationality_codes() -> dict[str, str]:
     names = ("nationality_groups", "nationalities")
-    return {
-        text: row["code"]
-        for name in names
-        for row in rows(name)
-        for text in spellings(row)
-    }
+    return {text: row["code"] for name in names for row in rows(name) for text in spellings(row)}
 
 
 def accepts(code: str, key: str) -> bool:
@@ -531,17 +488,11 @@ def accepts(code: str, key: str) -> bool:
 def test_every_nationality_of_the_nrw_table_maps() -> None:
     codes = nationality_codes()
     groups = by_code("nationality_groups")
-    seen = {
-        (r[3], r[4])
-        for r in read_latin1("nrw/2024_12521-03i.csv")
-        if len(r) == 8 and r[3].isdigit()
-    }
+    seen = {(r[3], r[4]) for r in read_latin1("nrw/2024_12521-03i.csv") if len(r) == 8 and r[3].isdigit()}
     assert len(seen) == 221
     for key, label in seen:
         code = codes[normalise(label)]
-        assert (
-            groups[code]["azr_key"] == key if len(key) == 1 else accepts(code, key)
-        ), (key, label)
+        assert groups[code]["azr_key"] == key if len(key) == 1 else accepts(code, key), (key, label)
         assert len(key) == 1 or key in by_code("nationalities"), key
 
 
@@ -561,9 +512,7 @@ def test_nationality_groups_add_up_in_the_destatis_report() -> None:
     values: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
     for record in destatis_sheet("csv-12521-08"):
         if record[7] != ".":
-            values[record[3], record[6]][codes[normalise(record[4])]] = int(
-                float(record[7])
-            )
+            values[record[3], record[6]][codes[normalise(record[4])]] = int(float(record[7]))
     children: dict[str, list[str]] = defaultdict(list)
     for row in rows("nationality_groups"):
         if row["parent"]:
@@ -578,21 +527,11 @@ def test_nationality_groups_add_up_in_the_destatis_report() -> None:
 
 @needs_real
 def test_nationalities_add_up_to_continents_in_the_nrw_table() -> None:
-    figures = {
-        r[3]: int(r[5].replace("-", "0"))
-        for r in read_latin1("nrw/2024_12521-03i.csv")
-        if r[1:2] == ["05"]
-    }
+    figures = {r[3]: int(r[5].replace("-", "0")) for r in read_latin1("nrw/2024_12521-03i.csv") if r[1:2] == ["05"]}
     for group in rows("nationality_groups"):
         if group["azr_key"]:
-            parts = [
-                r["code"]
-                for r in rows("nationalities")
-                if r["parent"] == group["code"] and r["code"] in figures
-            ]
-            difference = abs(
-                figures[group["azr_key"]] - sum(figures[part] for part in parts)
-            )
+            parts = [r["code"] for r in rows("nationalities") if r["parent"] == group["code"] and r["code"] in figures]
+            difference = abs(figures[group["azr_key"]] - sum(figures[part] for part in parts))
             assert difference <= 2 * (len(parts) + 1) and difference <= 20, (
                 group["code"],
                 difference,
@@ -603,9 +542,7 @@ def test_nationalities_add_up_to_continents_in_the_nrw_table() -> None:
 def test_every_kreis_key_of_the_regionaldatenbank_has_the_right_validity() -> None:
     kreise = by_code("kreise")
     found = {
-        r[1]: r
-        for r in read_latin1("regionalstatistik/13211-02-05-4.csv")
-        if re.fullmatch(r"\d{5}", "".join(r[1:2]))
+        r[1]: r for r in read_latin1("regionalstatistik/13211-02-05-4.csv") if re.fullmatch(r"\d{5}", "".join(r[1:2]))
     }
     assert len(found) == 471
     for key, record in found.items():
@@ -629,6 +566,4 @@ def test_the_gazetteer_of_june_2024_lists_the_same_kreise() -> None:
     workbook = CalamineWorkbook.from_path(str(REAL / "geo" / "AuszugGV2QAktuell.xlsx"))
     sheet = workbook.get_sheet_by_name("Onlineprodukt_Gemeinden30062024").to_python()
     keys = {f"{r[2]}{r[3]}{r[4]}" for r in sheet if r[0] == "40"}
-    assert keys == {
-        row["code"] for row in rows("kreise") if is_valid_on(row, date(2024, 6, 30))
-    }
+    assert keys == {row["code"] for row in rows("kreise") if is_valid_on(row, date(2024, 6, 30))}

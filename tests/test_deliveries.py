@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from builders import ROOT, assert_complete, counts, flatten, sending, workbook
@@ -13,7 +13,11 @@ from einklang.project import Project
 from einklang.result import Outcome
 
 FOLDER = ROOT / "tests" / "deliveries"
-SAARLAND = [("Ausländer",), ("Gebiet", "insgesamt", "männlich", "weiblich"), ("Saarland", 147920, 77910, 70010)]
+SAARLAND: list[tuple[Any, ...]] = [
+    ("Ausländer",),
+    ("Gebiet", "insgesamt", "männlich", "weiblich"),
+    ("Saarland", 147920, 77910, 70010),
+]
 
 
 class Case(NamedTuple):
@@ -204,7 +208,7 @@ CASES = [
     Case("pass/auslaender/workbook.xlsx", [], "accepted", (3, 1, 0, 2), (3, 3, 0, 0), "sl"),
     Case("pass/einbuergerungen/years_side_by_side.csv", [], "accepted", (4, 3, 0, 1), (6, 6, 0, 0)),
 ]
-WORKBOOKS = {
+WORKBOOKS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
     "pass/auslaender/workbook.xlsx": {"31.12.2023": SAARLAND, "Notizen": [("frei",)]},
     "fail/auslaender/IM-STR-001_sheet_renamed.xlsx": {"Tabelle1": SAARLAND},
     "fail/auslaender/IM-FIL-002_far_cell.xlsx": {"31.12.2023": SAARLAND},
@@ -267,4 +271,6 @@ def test_steps_behind_an_error_are_named(test_project: Project, tmp_path: Path) 
     assert outcomes["IM-FIL-001"] == (Outcome.PASSED, None)
     assert outcomes["IM-STR-003"][0] is Outcome.FAILED
     later, reason = outcomes["IM-KEY-001"]
-    assert later is Outcome.NOT_EVALUABLE and reason is not None and "erst möglich" in reason.de
+    assert later is Outcome.NOT_EVALUABLE
+    assert reason is not None
+    assert "erst möglich" in reason.de

@@ -279,7 +279,9 @@ def test_no_text_of_a_withheld_row_stays_in_the_bytes(project: Project, tmp_path
     assert secret
     store = fill(tmp_path, project, ("bb/auslaender",), "2-*")
     delivery = next(store.deliveries("bb", "auslaender"))
-    numbers = {field for line in secret for field in line.split(b";") if len(field) >= 4 and field.replace(b".", b"").isdigit()}
+    numbers = {
+        field for line in secret for field in line.split(b";") if len(field) >= 4 and field.replace(b".", b"").isdigit()
+    }
     folder = store.folder(delivery.delivery)
     marked = [number for number in numbers if text.count(number) == 1]
     for name in ("observations.parquet", "report.json", "report.html", "findings.csv", "delivery.json"):

@@ -190,9 +190,10 @@ class _Line:
 
     def _context(self, harmonised: Harmonised, dataset: Dataset, usable: NDArray[np.bool_]) -> Context:
         cube = cube_of(harmonised.table, dataset, usable)
+        is_all = np.array_equal(usable, harmonised.labelled)
         return Context(
             cube=cube,
-            delivered=cube_of(harmonised.table, dataset, harmonised.labelled),
+            delivered=lambda: cube if is_all else cube_of(harmonised.table, dataset, harmonised.labelled),
             history=_with_history(cube, harmonised.table, usable, self.history(), dataset),
             labels_known=bool(harmonised.labelled.all()),
             project=self.project,

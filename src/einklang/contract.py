@@ -7,7 +7,8 @@ combination are found by their index. The only module that knows Pandera.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,53 +19,22 @@ from numpy.typing import NDArray
 from pandera.errors import SchemaErrors
 
 from einklang import observations as contract1
+from einklang.combinations import combine, count_distinct, distinct, occurs_twice
 from einklang.declarations.dataset import Dataset, Measure
 from einklang.findings import Fact, Finding, Located, PlaceFound, finding, finding_of
 from einklang.harmonise import Harmonised
 from einklang.project import Project
 
-_DENSE = 64_000_000
-
-
-@dataclass(frozen=True)
-class Combinations:
-    """Distinct combinations of some columns: a representative row of each, and each row's combination."""
-
-    representatives: NDArray[np.int64]
-    of_row: NDArray[np.int64]
-
-
-def combine(columns: Sequence[tuple[NDArray[np.int32], int]]) -> NDArray[np.int64]:
-    """One number per row for the combination of several index columns, each with its count of codes."""
-    key = np.zeros(len(columns[0][0]), dtype=np.int64)
-    for index, count in columns:
-        key *= max(count, 1)
-        key += index
-    return key
-
-
-def distinct(key: NDArray[np.int64], size: int) -> Combinations:
-    """The distinct numbers in `key`, all below `size`."""
-    if size <= _DENSE:
-        first = np.full(size, -1, dtype=np.int64)
-        first[key[::-1]] = np.arange(len(key) - 1, -1, -1)
-        present = np.flatnonzero(first >= 0)
-        number = np.zeros(size, dtype=np.int64)
-        number[present] = np.arange(len(present))
-        return Combinations(first[present], number[key])
-    _, representatives, of_row = np.unique(key, return_index=True, return_inverse=True)
-    return Combinations(representatives, of_row)
-
 
 def indices(table: pa.Table, name: str) -> tuple[NDArray[np.int32], int]:
     """Index of the code in every row of a dictionary column, and the number of codes."""
-    column = table.column(name).combine_chunks()
+    column = contract1.whole(table.column(name))
     return column.indices.to_numpy(zero_copy_only=False), len(column.dictionary)
 
 
 def texts(table: pa.Table, name: str) -> list[str]:
     """The distinct texts of a dictionary column."""
-    found: list[str] = table.column(name).combine_chunks().dictionary.to_pylist()
+    found: list[str] = contract1.whole(table.column(name)).dictionary.to_pylist()
     return found
 
 
@@ -74,7 +44,7 @@ def _range_check(measure: Measure) -> pandera.Check:
 
     def within(frame: pd.DataFrame) -> pd.Series:
         value = frame["value"]
-        outside = (value < low) | (value > high)
+        outside = (value < low) | (value > high) | np.isinf(value)
         if measure.is_integer:
             outside |= (value % 1).fillna(0) != 0
         return ~((frame["measure"] == measure.name) & outside)
@@ -117,9 +87,15 @@ def row_schema(dataset: Dataset, project: Project) -> pandera.DataFrameSchema:
 
 
 def key_schema(dataset: Dataset) -> pandera.DataFrameSchema:
-    """The Pandera schema of the keys: no key twice. Asks for a verdict only, never for a list."""
-    unique = pandera.Check(lambda keys: not keys.duplicated().any(), name="IM-KEY-001")
-    return pandera.DataFrameSchema({"key": pandera.Column("int64", unique)}, name=f"{dataset.name}.keys")
+    """The Pandera schema of the keys: as many keys as rows. Asks for a verdict only, never for a list."""
+    unique = pandera.Check(lambda counted: counted["keys"] == counted["rows"], name="IM-KEY-001")
+    columns = {"rows": pandera.Column("int64"), "keys": pandera.Column("int64")}
+    return pandera.DataFrameSchema(columns, checks=unique, name=f"{dataset.name}.keys")
+
+
+def _are_unique(key: NDArray[np.int64], size: int, dataset: Dataset) -> bool:
+    counted = pd.DataFrame({"rows": [len(key)], "keys": [count_distinct(key, size)]})
+    return not _failures(key_schema(dataset), counted)
 
 
 def _failures(schema: pandera.DataFrameSchema, frame: pd.DataFrame) -> dict[str, NDArray[np.int64]]:
@@ -168,8 +144,10 @@ def _check_figures(
 ) -> list[Located]:
     table = harmonised.table
     columns = [indices(table, name) for name in ("measure", "value_text", "obs_status", "conf_status")]
-    size = int(np.prod([max(count, 1) for _, count in columns], dtype=np.int64))
-    combinations = distinct(combine([(index[rows], count) for index, count in columns]), size)
+    size = math.prod(max(count, 1) for _, count in columns)
+    key = combine(columns)
+    combinations = distinct(key if len(rows) == len(key) else key[rows], size)
+    del key
     chosen = rows[combinations.representatives]
     frame = table.select(["measure", "value", "obs_status", "conf_status"]).take(pa.array(chosen)).to_pandas()
     frame = frame.astype({"measure": str, "obs_status": str, "conf_status": str, "value": float})
@@ -187,16 +165,19 @@ def _check_figures(
         usable[broken] = False
         secret = rule == "IM-STA-002"
         places = harmonised.locator.places(broken, hide=secret)
-        facts = _facts(rule, check, places, dataset, frame, positions)
+        value = table.column("value")[int(broken[0])].as_py()
+        facts = _facts(rule, check, places, dataset, len(broken), value)
         located.append(Located(finding_of(project.catalogue, rule, places, len(broken), facts), broken))
     return located
 
 
-def _facts(rule: str, check: str, places: list[PlaceFound], dataset: Dataset, frame: pd.DataFrame, positions: NDArray[np.int64]) -> dict[str, Fact]:
-    facts: dict[str, Fact] = {"zelle": places[0].cell, "n": len(positions), "zeichenliste": "–", "roh": places[0].raw}
+def _facts(
+    rule: str, check: str, places: list[PlaceFound], dataset: Dataset, count: int, value: float
+) -> dict[str, Fact]:
+    """What fills the texts: about the first place and its value."""
+    facts: dict[str, Fact] = {"zelle": places[0].cell, "n": count, "zeichenliste": "–", "roh": places[0].raw}
     if rule == "IM-VAL-003":
         measure = dataset.measure(check.partition("|")[2])
-        value = float(frame["value"].iloc[positions[0]])
         facts |= {
             "wert": value,
             "min": "−∞" if measure.minimum is None else measure.minimum,
@@ -205,21 +186,23 @@ def _facts(rule: str, check: str, places: list[PlaceFound], dataset: Dataset, fr
     return facts
 
 
-def key_of_rows(table: pa.Table, dataset: Dataset) -> NDArray[np.int64]:
-    """One number per row for its key; equal keys have equal numbers."""
+def key_of_rows(table: pa.Table, dataset: Dataset) -> tuple[NDArray[np.int64], int]:
+    """One number per row for its key, and how many numbers there can be; equal keys have equal numbers."""
     columns = [indices(table, name) for name in contract1.key_columns(dataset)]
-    return combine(columns)
+    return combine(columns), math.prod(max(count, 1) for _, count in columns)
 
 
 def _check_keys(
     harmonised: Harmonised, dataset: Dataset, project: Project, usable: NDArray[np.bool_]
 ) -> list[Located]:
     table = harmonised.table
+    key, size = key_of_rows(table, dataset)
     rows = np.flatnonzero(usable)
-    key = key_of_rows(table, dataset)[rows]
-    if not _failures(key_schema(dataset), pd.DataFrame({"key": key}, copy=False)):
+    if len(rows) < len(key):
+        key = key[rows]
+    if _are_unique(key, size, dataset):
         return []
-    doubled = pd.Series(key).duplicated(keep=False).to_numpy()
+    doubled = occurs_twice(key, size)
     twice, keys = rows[doubled], key[doubled]
     value = table.column("value").to_numpy()[twice]
     obs, conf = (indices(table, name)[0][twice] for name in ("obs_status", "conf_status"))
@@ -266,7 +249,7 @@ def check_released(table: pa.Table, dataset: Dataset, project: Project) -> list[
     frame = table.select(names).to_pandas().drop_duplicates()
     frame = frame.astype({"measure": str, "obs_status": str, "conf_status": str, "value": float})
     rules = {check.partition("|")[0] for check in _failures(row_schema(dataset, project), frame)}
-    if _failures(key_schema(dataset), pd.DataFrame({"key": key_of_rows(table, dataset)})):
+    if not _are_unique(*key_of_rows(table, dataset), dataset):
         rules.add("IM-KEY-001")
     hidden: dict[str, Fact] = dict.fromkeys(
         ("zelle", "n", "zeichenliste", "roh", "wert", "min", "max", "schluessel", "zellen"), "–"

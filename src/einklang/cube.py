@@ -13,7 +13,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from einklang import observations as contract1
-from einklang.contract import combine, indices, texts
+from einklang.combinations import combine
+from einklang.contract import indices, texts
 from einklang.declarations.dataset import Dataset
 
 _DENSE = 64_000_000

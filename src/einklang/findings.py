@@ -17,8 +17,14 @@ from einklang.declarations.base import Text
 from einklang.declarations.rules import Catalogue, Rule, Severity, placeholders
 
 PLACES_LISTED = 1000
+TEXT_SHOWN = 200
 
 Fact = str | int | float | Text
+
+
+def shortened(text: str) -> str:
+    """The text as far as a report shows it."""
+    return text if len(text) <= TEXT_SHOWN else f"{text[:TEXT_SHOWN]}…"
 
 
 class Record(BaseModel):
@@ -85,7 +91,7 @@ def _said(facts: Mapping[str, Fact], language: str) -> dict[str, str]:
             case Text():
                 said[name] = getattr(fact, language)
             case str():
-                said[name] = fact
+                said[name] = shortened(fact) if name == "roh" else fact
             case _:
                 said[name] = german_number(fact) if language == "de" else _english(fact)
     return said

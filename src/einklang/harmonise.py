@@ -7,6 +7,7 @@ for every row, whether something is wrong with it.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from einklang import observations as contract1
+from einklang.combinations import Combinations, combine, distinct, occurring
 from einklang.declarations.base import Text
 from einklang.declarations.codelists import Code, CodeList
 from einklang.declarations.dataset import Dataset
@@ -88,10 +90,12 @@ def _lookup(codelist: CodeList, place: Place | None, texts: tuple[str, ...]) -> 
 
 
 def _code_column(column: TextColumn, codes: list[str | None]) -> Coded:
-    distinct = tuple(dict.fromkeys(code for code in codes if code is not None))
-    position = {code: number for number, code in enumerate(distinct)}
-    index = np.asarray([UNKNOWN if code is None else position[code] for code in codes], dtype=np.int32)
-    return Coded(distinct, index[column.codes])
+    """The codes of the labels that stand in a row (a column also knows texts of other rows, such as titles)."""
+    present = occurring(column.codes, len(codes))
+    found = tuple(dict.fromkeys(code for code, here in zip(codes, present, strict=True) if here and code is not None))
+    position = {code: number for number, code in enumerate(found)}
+    index = np.asarray([UNKNOWN if code is None else position.get(code, UNKNOWN) for code in codes], dtype=np.int32)
+    return Coded(found, index[column.codes])
 
 
 def _measure_list(dataset: Dataset) -> CodeList:
@@ -125,7 +129,9 @@ class _Harmoniser:
         for dimension in self.dataset.dimensions:
             self._code(dimension.name, self.project.codes(self.dataset.name, dimension.name), dimension.default)
         self._code("measure", _measure_list(self.dataset), None)
-        locator = Locator(self.table, self.dataset, self.project, self.coded)
+        locator = Locator(
+            self.table, self.dataset, self.project, self.coded, self.parsed.problem == Problem.NUMBER_AND_SECRET
+        )
         self.locator = locator
         self._report_unknown()
         self._check_names()
@@ -155,8 +161,8 @@ class _Harmoniser:
     def _code_periods(self) -> None:
         column = self.table.labels["period"]
         periods = [read_period(text, self.dataset) for text in column.texts]
-        present = set(np.unique(column.codes).tolist())
-        self.periods = [period for number, period in enumerate(periods) if period is not None and number in present]
+        present = occurring(column.codes, len(periods))
+        self.periods = [period for number, period in enumerate(periods) if period is not None and present[number]]
         self.period_by_code = {period.code: period for period in self.periods}
         self.coded["period"] = _code_column(column, [period.code if period else None for period in periods])
 
@@ -221,13 +227,12 @@ class _Harmoniser:
             codelist = self.project.codes(self.dataset.name, dimension)
             coded = self.coded[dimension]
             bearers = [_bearers(codelist, text) for text in name.cleaned]
-            pairs = coded.index.astype(np.int64) * len(bearers) + name.codes
-            distinct, inverse = np.unique(pairs, return_inverse=True)
+            pairs = _pairs(coded, Coded(name.texts, name.codes))
             wrong = []
-            for pair in distinct.tolist():
-                index, text = divmod(pair, len(bearers))
+            for row in pairs.representatives.tolist():
+                index, text = int(coded.index[row]), int(name.codes[row])
                 wrong.append(index >= 0 and bool(bearers[text]) and coded.codes[index] not in bearers[text])
-            rows = np.flatnonzero(np.asarray(wrong, dtype=np.bool_)[inverse])
+            rows = np.flatnonzero(np.asarray(wrong, dtype=np.bool_)[pairs.of_row])
             if not len(rows):
                 continue
             self._unlabel(rows)
@@ -277,16 +282,15 @@ class _Harmoniser:
         status = self.parsed.obs_status
         codelist = self.project.codes(self.dataset.name, "area")
         area, period = self.coded["area"], self.coded["period"]
-        pairs = area.index.astype(np.int64) * (len(period.codes) + 1) + period.index
-        relevant = (area.index != UNKNOWN) & (period.index != UNKNOWN)
-        invalid_pairs = [
-            pair
-            for pair in np.unique(pairs[relevant]).tolist()
-            if not self._existed(codelist, area.codes[pair // (len(period.codes) + 1)], period.codes[pair % (len(period.codes) + 1)])
-        ]
-        if not invalid_pairs:
+        pairs = _pairs(area, period)
+        unborn = []
+        for row in pairs.representatives.tolist():
+            here, then = int(area.index[row]), int(period.index[row])
+            known = UNKNOWN not in {here, then}
+            unborn.append(known and not self._existed(codelist, area.codes[here], period.codes[then]))
+        if not any(unborn):
             return status
-        invalid = np.isin(pairs, invalid_pairs) & relevant
+        invalid = np.asarray(unborn, dtype=np.bool_)[pairs.of_row]
         has_number = invalid & (self.value != 0) & ~np.isnan(self.value)
         nothing = invalid & ~has_number & self.usable
         self.value[nothing] = np.nan
@@ -400,6 +404,12 @@ class _Harmoniser:
         }
         wanted = contract1.schema(self.dataset)
         return pa.Table.from_arrays([columns[name] for name in wanted.names], schema=wanted)
+
+
+def _pairs(first: Coded, second: Coded) -> Combinations:
+    """The distinct pairs of codes, those with an unknown code too."""
+    columns = [(one.index - UNKNOWN, len(one.codes) - UNKNOWN) for one in (first, second)]
+    return distinct(combine(columns), math.prod(count for _, count in columns))
 
 
 def _bearers(codelist: CodeList, text: str) -> frozenset[str]:

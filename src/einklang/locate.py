@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from einklang.declarations.base import Text
 from einklang.declarations.dataset import Dataset
-from einklang.findings import PLACES_LISTED, PlaceFound
+from einklang.findings import PLACES_LISTED, PlaceFound, shortened
 from einklang.project import Project
 from einklang.rawtable import TextColumn, column_letter
 from einklang.structure import LongTable
@@ -23,18 +23,24 @@ class Locator:
     """Places of rows, named as the sender sees them."""
 
     def __init__(
-        self, table: LongTable, dataset: Dataset, project: Project, coded: Mapping[str, Coded]
+        self,
+        table: LongTable,
+        dataset: Dataset,
+        project: Project,
+        coded: Mapping[str, Coded],
+        secret: NDArray[np.bool_],
     ) -> None:
         self._table = table
         self._dataset = dataset
         self._project = project
         self._coded = coded
+        self._secret = secret
 
     def places(self, rows: NDArray[np.int64], raw: TextColumn | None = None, hide: bool = False) -> list[PlaceFound]:
         """The first places of the rows (at most `PLACES_LISTED`), each with its business key.
 
         `raw` is the column whose text is shown; the figures' own where it is not given. `hide` shows
-        no text at all (secret figures).
+        no text at all; the text of a secret figure is never shown.
         """
         table = self._table
         shown = raw or table.text
@@ -45,7 +51,7 @@ class Locator:
                 row=int(table.row[row]),
                 column=column_letter(int(table.column[row])),
                 key=self.key(int(row)),
-                raw="" if hide else shown.texts[shown.codes[row]],
+                raw="" if hide or (raw is None and self._secret[row]) else shortened(shown.texts[shown.codes[row]]),
             )
             for row in rows[:PLACES_LISTED].tolist()
         ]
@@ -74,7 +80,7 @@ class Locator:
         code = self._code(name, row)
         if code is None:
             written = self._table.labels[name]
-            text = written.cleaned[written.codes[row]] or "?"
+            text = shortened(written.cleaned[written.codes[row]]) or "?"
             return Text(de=f"„{text}“", en=f"“{text}”")
         if name == "period":
             shown = code if len(code) == 4 else f"{code[8:]}.{code[5:7]}.{code[:4]}"

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from einklang.combinations import occurring
 from einklang.declarations.dataset import Dataset
 
 CONTRACT = "1"
@@ -104,17 +105,23 @@ def compact(table: pa.Table) -> pa.Table:
         if not pa.types.is_dictionary(field.type):
             columns.append(column)
             continue
-        whole = _whole(column)
-        codes = whole.indices.to_numpy(zero_copy_only=False)
-        used = np.bincount(codes, minlength=len(whole.dictionary)) > 0
+        part = whole(column)
+        codes = part.indices.to_numpy(zero_copy_only=False)
+        used = occurring(codes, len(part.dictionary))
+        if used.all():
+            columns.append(part)
+            continue
         position = np.cumsum(used, dtype=np.int32) - np.int32(1)
         columns.append(
-            pa.DictionaryArray.from_arrays(pa.array(position[codes], pa.int32()), whole.dictionary.filter(pa.array(used)))
+            pa.DictionaryArray.from_arrays(pa.array(position[codes], pa.int32()), part.dictionary.filter(pa.array(used)))
         )
     return pa.Table.from_arrays(columns, schema=table.schema)
 
 
-def _whole(column: pa.ChunkedArray) -> pa.DictionaryArray:
+def whole(column: pa.ChunkedArray) -> pa.DictionaryArray:
+    """A dictionary column in one piece; not copied where it is one already."""
+    if column.num_chunks == 1:
+        return column.chunk(0)
     joined = column.unify_dictionaries().combine_chunks()
     if isinstance(joined, pa.ChunkedArray):
         return pa.DictionaryArray.from_arrays(pa.array([], pa.int32()), pa.array([], pa.string()))
@@ -129,12 +136,12 @@ def in_key_order(table: pa.Table, names: list[str]) -> pa.Table:
         if not pa.types.is_dictionary(field.type):
             columns[field.name] = column
             continue
-        whole = _whole(column)
-        texts = np.asarray(whole.dictionary.to_pylist(), dtype=object)
+        part = whole(column)
+        texts = np.asarray(part.dictionary.to_pylist(), dtype=object)
         ranked = np.argsort(texts, kind="stable")
         rank = np.empty(len(texts), dtype=np.int32)
         rank[ranked] = np.arange(len(texts), dtype=np.int32)
-        codes = rank[whole.indices.to_numpy(zero_copy_only=False)]
+        codes = rank[part.indices.to_numpy(zero_copy_only=False)]
         columns[field.name] = pa.DictionaryArray.from_arrays(
             pa.array(codes, pa.int32()), pa.array(texts[ranked].tolist(), pa.string())
         )

@@ -89,6 +89,8 @@ def _said(meaning: Meaning, number: float | None) -> _Cell:
         return _Cell(0.0 if meaning.value == "0" else np.nan, meaning.obs_status, meaning.conf_status)
     if meaning.value == "keep":
         return _Cell(number, meaning.obs_status, meaning.conf_status)
+    if meaning.value == "0" and not meaning.is_secret:
+        return _Cell(np.nan, problem=Problem.NOT_A_NUMBER)
     return _Cell(np.nan, "Q", "C", Problem.NUMBER_AND_SECRET)
 
 
@@ -111,6 +113,8 @@ def _read_special(text: str, numbers: Numbers, signs: Mapping[str, Meaning]) -> 
         number = _one_number(clean(marked["number"]), numbers)
         if number is not None:
             return _said(signs[marked["sign"].strip()], number)
+        if signs[marked["sign"].strip()].is_secret:
+            return _Cell(np.nan, "Q", "C", Problem.NUMBER_AND_SECRET)
     is_sign = not any(character.isdigit() for character in text) and len(text) <= 3
     return _Cell(np.nan, problem=Problem.UNKNOWN_SIGN if is_sign else Problem.NOT_A_NUMBER)
 
@@ -171,11 +175,15 @@ def _with_words(rows: _Rows, column: TextColumn, words: Mapping[str, Meaning]) -
         if meaning.value == "keep":
             target = has_number
         else:
-            problem[has_number & (value != 0 if meaning.value == "0" else has_number)] = Problem.NUMBER_AND_SECRET
-            value[has_number] = np.nan
+            said = 0.0 if meaning.value == "0" else np.nan
             blank = here & (problem == Problem.BLANK)
             problem[blank] = Problem.NONE
-            value[blank] = 0.0 if meaning.value == "0" else np.nan
-            target = blank | has_number
+            contradicts = has_number & (value != said)
+            if meaning.is_secret:
+                contradicts |= here & (problem == Problem.NOT_A_NUMBER)
+            problem[contradicts] = Problem.NUMBER_AND_SECRET
+            target = blank | has_number | contradicts
+            value[target] = said
+            value[contradicts] = np.nan
         status[target] = statuses.setdefault((meaning.obs_status, meaning.conf_status), len(statuses))
     return _Rows(value, status, problem, statuses)

@@ -11,6 +11,7 @@ import os
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -19,13 +20,15 @@ from numpy.typing import NDArray
 
 from einklang.declarations.expectations import Expectation
 from einklang.findings import Located, PlaceFound, finding_of
+from einklang.lean_import import sparing_imports
 from einklang.locate import Locator
 from einklang.measures import MEASURES
 from einklang.measures.figures import Context, Figures, nothing
 from einklang.project import Project
 
 _REPORTED = 200
-_ONE_AT_A_TIME = threading.Lock()
+_ONE_AT_A_TIME = threading.RLock()
+_FOR_OTHER_USES = ("altair", "jsonschema", "scipy.stats")
 
 
 @dataclass(frozen=True)
@@ -36,10 +39,15 @@ class Judged:
     not_evaluable: Mapping[str, str]
 
 
+@cache
 def great_expectations() -> Any:
-    """The library, imported when it is first needed, with telemetry and progress bars off."""
+    """The library, imported when it is first needed, with telemetry and progress bars off.
+
+    Judging limits needs no plots, no distributions and no database, which are most of its import.
+    """
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    import great_expectations as library
+    with _ONE_AT_A_TIME, sparing_imports(later=_FOR_OTHER_USES, without=["sqlalchemy"]):
+        import great_expectations as library
 
     return library
 
@@ -55,22 +63,26 @@ def gx_expectation(expectation: Expectation) -> Any:
     )
 
 
-def _judge(frames: Sequence[pd.DataFrame], expectations: Sequence[Expectation]) -> list[bool | None]:
-    """Whether each frame of figures keeps its expectation; None where it could not be judged."""
-    library = great_expectations()
-    verdicts: list[bool | None] = []
+@cache
+def _batches() -> Any:
+    """What gives Great Expectations a frame: one for all, made once."""
+    context = great_expectations().get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    asset = context.data_sources.add_pandas("figures").add_dataframe_asset("figures")
+    return asset.add_batch_definition_whole_dataframe("whole")
+
+
+def _keeps(figures: pd.DataFrame, expectation: Expectation) -> bool | None:
+    """Whether the figures keep an expectation; None where it could not be judged.
+
+    What is judged are the distinct figures: a limit holds for them or for none that are equal.
+    """
+    frame = figures.filter([expectation.column]).drop_duplicates()
     with _ONE_AT_A_TIME:
-        context = library.get_context(mode="ephemeral")
-        context.variables.progress_bars = {"globally": False}
-        source = context.data_sources.add_pandas("figures")
-        for number, (frame, expectation) in enumerate(zip(frames, expectations, strict=True)):
-            asset = source.add_dataframe_asset(f"{number}-{expectation.measure}")
-            batch = asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": frame})
-            outcome = batch.validate(gx_expectation(expectation), result_format="BOOLEAN_ONLY")
-            crashed = bool(outcome.exception_info) and "exception_traceback" in str(outcome.exception_info)
-            raised = crashed and _raised(outcome.exception_info)
-            verdicts.append(None if raised else bool(outcome.success))
-    return verdicts
+        batch = _batches().get_batch({"dataframe": frame})
+        outcome = batch.validate(gx_expectation(expectation), result_format="BOOLEAN_ONLY")
+    crashed = bool(outcome.exception_info) and "exception_traceback" in str(outcome.exception_info)
+    return None if crashed and _raised(outcome.exception_info) else bool(outcome.success)
 
 
 def _raised(info: Mapping[str, Any]) -> bool:
@@ -94,26 +106,25 @@ def judge(context: Context, expectations: Sequence[Expectation], locator: Locato
 
     An expectation whose `follows` rules failed is not evaluable: what it would say has one cause already.
     """
-    figures = [_compute(context, expectation) for expectation in expectations]
-    asked = [number for number, part in enumerate(figures) if part.not_evaluable is None and len(part.frame)]
-    answers = _judge([figures[number].frame for number in asked], [expectations[number] for number in asked])
-    verdict = dict(zip(asked, answers, strict=True))
     located: list[Located] = []
     not_evaluable: dict[str, str] = {}
     evaluated: set[str] = set()
     failed: set[str] = set()
-    for number, expectation in enumerate(expectations):
-        if number not in verdict:
-            not_evaluable[expectation.rule] = figures[number].not_evaluable or "nothing_to_judge"
-        elif verdict[number] is None:
+    for expectation in expectations:
+        figures = _compute(context, expectation)
+        if figures.not_evaluable is not None or not len(figures.frame):
+            not_evaluable[expectation.rule] = figures.not_evaluable or "nothing_to_judge"
+            continue
+        keeps = _keeps(figures.frame, expectation)
+        if keeps is None:
             not_evaluable[expectation.rule] = "rule_crashed"
         elif failed & set(expectation.follows):
             not_evaluable[expectation.rule] = "follows_from_other"
         else:
             evaluated.add(expectation.rule)
-            if not verdict[number]:
+            if not keeps:
                 failed.add(expectation.rule)
-                located.extend(_report(figures[number], expectation, locator, project))
+                located.extend(_report(figures, expectation, locator, project))
     crashed = {rule: why for rule, why in not_evaluable.items() if why == "rule_crashed"}
     return Judged(tuple(located), {rule: why for rule, why in not_evaluable.items() if rule not in evaluated} | crashed)
 
@@ -129,10 +140,7 @@ def _report(
 ) -> list[Located]:
     """One finding per failing figure; many failing figures become one finding that shows the first."""
     outside = _outside(figures.frame, expectation)
-    if len(outside) <= _REPORTED:
-        groups = [outside[number : number + 1] for number in range(len(outside))]
-    else:
-        groups = [outside]
+    groups = [outside] if len(outside) > _REPORTED else [outside[number : number + 1] for number in range(len(outside))]
     located = []
     for group in groups:
         facts = figures.facts(int(group[0]))

@@ -24,6 +24,7 @@ from einklang.errors import DeclarationError, ProjectNotFound, UnknownName
 
 PACKAGED = Path(__file__).parent / "declared"
 CHECKOUT = Path(__file__).parents[2]
+AREA_WORDS = frozenset({"land", "kreise", "laender", "country"})
 SIGN_FILES = ("signs.csv", "sign_conventions.csv")
 
 
@@ -213,6 +214,8 @@ def _check_datasets(project: Project) -> None:
         lists = {listed for dimension in dataset.dimensions for listed in dimension.codelists}
         if unknown := lists - set(project.codelists):
             raise DeclarationError(path, f"there are no code lists {sorted(unknown)}")
+    for name, dataset in project.datasets.items():
+        path = project.folder / "schemas" / "datasets" / f"{name}.yaml"
         if unknown := {measure.unit for measure in dataset.measures} - set(project.codelists["units"].codes):
             raise DeclarationError(path, f"there are no units {sorted(unknown)}")
         for dimension in dataset.dimensions:
@@ -240,7 +243,8 @@ def _check_place(project: Project, dataset: Dataset, name: str, place: Place, pa
 
 
 def _check_profile(project: Project, profile: Profile, path: Path) -> None:
-    project.supplier(profile.supplier)
+    if profile.supplier not in project.codelists["suppliers"].codes:
+        raise DeclarationError(path, f"there is no supplier `{profile.supplier}`")
     if profile.dataset not in project.datasets:
         raise DeclarationError(path, f"there is no data set `{profile.dataset}`")
     dataset = project.datasets[profile.dataset]
@@ -267,9 +271,29 @@ def _check_profile(project: Project, profile: Profile, path: Path) -> None:
                 continue
             if code not in (allowed if allowed is not None else project.codes(dataset.name, name).codes):
                 raise DeclarationError(path, f"`{code}` is no code of `{name}`")
+    if unknown := set(profile.complete_hierarchies) - set(axes):
+        raise DeclarationError(path, f"the data set has no dimensions {sorted(unknown)}")
+    if unknown := set(profile.units) - measures:
+        raise DeclarationError(path, f"{sorted(unknown)} are no codes of `measure`")
+    _check_delivers(project, profile, measures, path)
     units = {*profile.units.values(), *(column.unit for column in profile.columns if column.unit)}
     if unknown := units - set(project.codelists["units"].codes):
         raise DeclarationError(path, f"there are no units {sorted(unknown)}")
+
+
+def _check_delivers(project: Project, profile: Profile, measures: set[str], path: Path) -> None:
+    for name, codes in profile.delivers.items():
+        match name:
+            case "period":
+                continue
+            case "measure":
+                known = measures
+            case "area":
+                known = {*project.codes(profile.dataset, name).codes, *AREA_WORDS}
+            case _:
+                known = set(project.codes(profile.dataset, name).codes)
+        if unknown := set(codes) - known:
+            raise DeclarationError(path, f"{sorted(unknown)} are no codes of `{name}`")
 
 
 def _check_expectations(project: Project) -> None:

@@ -13,6 +13,7 @@ import io
 import itertools
 import mmap
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,14 +23,15 @@ import pyarrow.csv as pacsv
 
 from einklang.container import Unreadable
 from einklang.declarations.profile import FileFormat
-from einklang.rawtable import RawTable, TextColumn, encode, text_column
+from einklang.rawtable import RawTable, TextColumn, encode
 
 FAST_FROM = 1024 * 1024
 _HEAD = 256 * 1024
 _TAIL = 64 * 1024
 _BATCH = 100_000
+_STEP = 16 * 1024 * 1024
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
-_DESTROYED = (b"\xef\xbf\xbd", b"\xc3\x83\xc2", b"\xc3\x83\xc5")
+_DESTROYED = (b"\xef\xbf\xbd", b"\xc3\x83\xc2", b"\xc3\x83\xc5", b"\xc3\x83\xc6\x92", b"\xc3\x83\xe2\x80")
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,14 @@ def join_columns(pieces: list[TextColumn]) -> TextColumn:
     for piece in pieces:
         for text in piece.texts:
             position.setdefault(text, len(position))
-    codes = [np.asarray([position[text] for text in piece.texts], dtype=np.int32)[piece.codes] for piece in pieces]
-    return TextColumn(tuple(position), np.concatenate(codes))
+    codes = np.empty(sum(len(piece.codes) for piece in pieces), dtype=np.int32)
+    start = 0
+    for piece in pieces:
+        own = np.asarray([position[text] for text in piece.texts], dtype=np.int32)
+        end = start + len(piece.codes)
+        np.take(own, piece.codes, out=codes[start:end], mode="clip")
+        start = end
+    return TextColumn(tuple(position), codes)
 
 
 def detect_encoding(data: mmap.mmap | bytes, agreed: str) -> tuple[str, int] | Unreadable:
@@ -91,10 +99,7 @@ def detect_encoding(data: mmap.mmap | bytes, agreed: str) -> tuple[str, int] | U
         return Unreadable("utf16_without_mark")
     if data.find(b"\0") >= 0:
         return Unreadable("file_is_binary")
-    whole = np.frombuffer(data, dtype=np.uint8)
-    is_ascii = bool(whole.max() < 128)
-    del whole
-    if is_ascii:
+    if all(data[start : start + _STEP].isascii() for start in range(0, len(data), _STEP)):
         return agreed, 0
     if not _is_utf8(data):
         return "cp1252", 0
@@ -102,12 +107,10 @@ def detect_encoding(data: mmap.mmap | bytes, agreed: str) -> tuple[str, int] | U
 
 
 def _is_utf8(data: mmap.mmap | bytes) -> bool:
-
     utf8 = codecs.getincrementaldecoder("utf-8")()
-    step = 16 * 1024 * 1024
     try:
-        for start in range(0, len(data), step):
-            utf8.decode(data[start : start + step], final=start + step >= len(data))
+        for start in range(0, len(data), _STEP):
+            utf8.decode(data[start : start + _STEP], final=start + _STEP >= len(data))
     except UnicodeDecodeError:
         return False
     return True
@@ -131,7 +134,7 @@ def read_text(path: Path, name: str, agreed: FileFormat) -> ReadText | Unreadabl
         try:
             read = None
             if len(data) >= FAST_FROM and not encoding.startswith("utf-16"):
-                read = _read_fast(data, mark, encoding, agreed.delimiter)
+                read = _read_fast(stream, data, mark, encoding, agreed.delimiter)
             columns, fields = read or _read_exact(data[mark:].decode(encoding), agreed.delimiter)
         except (UnicodeDecodeError, pa.ArrowInvalid):
             return Unreadable("letters_unreadable", {"zeichensatz": encoding})
@@ -152,8 +155,34 @@ def _read_exact(text: str, delimiter: str) -> tuple[tuple[TextColumn, ...], np.n
     return columns, np.asarray(fields, dtype=np.int32)
 
 
+class _Section(io.RawIOBase):
+    """The bytes of a file between two positions: a stream, since mapped pages count as memory used."""
+
+    def __init__(self, stream: io.BufferedReader, start: int, end: int) -> None:
+        self._stream = stream
+        self._left = end - start
+        stream.seek(start)
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
+        part = self._stream.read(self._left if size < 0 else min(size, self._left))
+        self._left -= len(part)
+        return part
+
+
+def _decoded(column: pa.DictionaryArray, encoding: str) -> TextColumn:
+    texts = tuple(text.decode(encoding) for text in column.dictionary.to_pylist()) or ("",)
+    return TextColumn(texts, column.indices.to_numpy(zero_copy_only=False))
+
+
+def _piece(columns: Sequence[TextColumn], index: int, rows: int) -> TextColumn:
+    return columns[index] if index < len(columns) else encode([""] * rows)
+
+
 def _read_fast(
-    data: mmap.mmap, mark: int, encoding: str, delimiter: str
+    stream: io.BufferedReader, data: mmap.mmap, mark: int, encoding: str, delimiter: str
 ) -> tuple[tuple[TextColumn, ...], np.ndarray] | None:
     """The table by PyArrow, or None where the middle of the file is not regular."""
     lines = data[mark : mark + _HEAD].decode(encoding, errors="replace").splitlines(keepends=True)[:-1]
@@ -169,41 +198,43 @@ def _read_fast(
         if line.count(delimiter.encode()) != separators or not line.strip():
             break
         end += len(line)
+    if end <= start:
+        return None
     if data.find(b'"', start, end) >= 0 or data.find(b"\r", start, end) != data.find(b"\r\n", start, end):
         return None
-    irregular: list[int] = []
-
-    def refuse(row: pacsv.InvalidRow) -> str:
-        irregular.append(row.actual_columns)
-        return "error"
-
+    if hasattr(mmap, "MADV_DONTNEED"):
+        data.madvise(mmap.MADV_DONTNEED)
     names = [str(index) for index in range(width)]
     try:
         table = pacsv.read_csv(
-            pa.py_buffer(memoryview(data)[start:end]),
-            read_options=pacsv.ReadOptions(column_names=names, encoding=encoding, block_size=8 * 1024 * 1024),
+            _Section(stream, start, end),
+            read_options=pacsv.ReadOptions(column_names=names, block_size=_STEP),
             parse_options=pacsv.ParseOptions(
-                delimiter=delimiter, quote_char=False, ignore_empty_lines=False, invalid_row_handler=refuse
+                delimiter=delimiter, quote_char=False, ignore_empty_lines=False
             ),
             convert_options=pacsv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.dictionary(pa.int32(), pa.string())), strings_can_be_null=False
+                column_types=dict.fromkeys(names, pa.dictionary(pa.int32(), pa.binary())), strings_can_be_null=False
             ),
         )
     except pa.ArrowInvalid:
-        if irregular:
-            return None
-        raise
+        return None
+    rows = table.num_rows
     unified = table.unify_dictionaries()
-    middle = [text_column(pa.concat_arrays(column.chunks)) for column in unified.columns]
+    del table
+    middle = [_decoded(pa.concat_arrays(column.chunks), encoding) for column in unified.columns]
+    del unified
+    # Arrow keeps what reading needed; the steps that follow need it elsewhere.
+    pa.default_memory_pool().release_unused()
     rows_before, counts_before = _read_exact(head, delimiter) if head else ((), np.empty(0, np.int32))
     foot = data[end:].decode(encoding)
     rows_after, counts_after = _read_exact(foot, delimiter) if foot else ((), np.empty(0, np.int32))
     columns = []
     for index in range(max(width, len(rows_before), len(rows_after))):
-        pieces = []
-        for part, length in ((rows_before, len(counts_before)), (middle, table.num_rows), (rows_after, len(counts_after))):
-            if length:
-                pieces.append(part[index] if index < len(part) else encode([""] * length))
-        columns.append(join_columns(pieces))
-    fields = np.concatenate([counts_before, np.full(table.num_rows, width, np.int32), counts_after])
+        pieces = [
+            _piece(rows_before, index, len(counts_before)),
+            middle.pop(0) if middle else encode([""] * rows),
+            _piece(rows_after, index, len(counts_after)),
+        ]
+        columns.append(join_columns([piece for piece in pieces if len(piece.codes)]))
+    fields = np.concatenate([counts_before, np.full(rows, width, np.int32), counts_after])
     return tuple(columns), fields

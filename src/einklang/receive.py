@@ -46,6 +46,7 @@ def receive(
         ],
         older_than=_superseded(same[-1], earlier) if same else None,
         same_as=same[-1].number if same else None,
+        same_received_at=same[-1].received_at if same else None,
     )
     write_atomically(store.folder(delivery) / "receipt.json", receipt.model_dump_json(indent=2).encode() + b"\n")
     return receipt
@@ -70,13 +71,13 @@ def same_bytes(delivery: Delivery, project: Project) -> Finding:
 
 def receipt_findings(receipt: Receipt, project: Project) -> tuple[Finding, ...]:
     """What receiving alone has found."""
-    if receipt.older_than is None or receipt.same_as is None:
+    if receipt.older_than is None or receipt.same_as is None or receipt.same_received_at is None:
         return ()
     question = finding(
         project.catalogue,
         "IM-FIL-005",
         nr=receipt.same_as,
-        datum=_day(receipt.received_at),
+        datum=_day(receipt.same_received_at),
         spaeter=receipt.older_than,
     )
     return (question,)

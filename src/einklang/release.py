@@ -103,7 +103,7 @@ def judge_release(tables: Mapping[str, pa.Table], project: Project) -> list[Find
 
         context = Context(
             cube=cube,
-            delivered=cube,
+            delivered=lambda cube=cube: cube,
             history=None,
             labels_known=True,
             project=project,

@@ -47,6 +47,7 @@ class Receipt(Record):
         default=None, description="Number of the accepted delivery after which this older version arrived."
     )
     same_as: int | None = Field(default=None, description="Number of the earlier delivery with the same bytes.")
+    same_received_at: str | None = Field(default=None, description="When that delivery was received.")
 
 
 class Delivery(Record):

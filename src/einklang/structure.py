@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from einklang.columns import ColumnsFound, find_columns
 from einklang.declarations.profile import Place, Profile
 from einklang.declarations.rules import Catalogue
-from einklang.findings import Finding, PlaceFound, finding
+from einklang.findings import Finding, PlaceFound, finding, reason, shortened
 from einklang.labels import normalise
 from einklang.rawtable import Mask, RawTable, TextColumn, column_index, column_letter, encode
 from einklang.read_text import join_columns
@@ -66,6 +66,11 @@ class Accounted:
     unstructured_cells: int = 0
     rows: dict[str, int] = field(default_factory=dict)
     cells: dict[str, int] = field(default_factory=dict)
+
+    def leave_unstructured(self, rows: int, cells: int) -> None:
+        """Counts rows and cells that are quarantined because their table was not understood."""
+        self.unstructured_rows += rows
+        self.unstructured_cells += cells
 
     def leave_rows(self, reason: str, count: int) -> None:
         """Counts rows as no data."""
@@ -146,6 +151,9 @@ def _matched(pattern: re.Pattern[str], text: str) -> str:
 
 
 def _slice(column: TextColumn, rows: NDArray[np.int64]) -> TextColumn:
+    """The rows named, in order; without a copy where none between them is left out."""
+    if len(rows) and rows[-1] - rows[0] + 1 == len(rows):
+        return TextColumn(column.texts, column.codes[rows[0] : rows[-1] + 1])
     return TextColumn(column.texts, column.codes[rows])
 
 
@@ -239,11 +247,10 @@ class _Sheet:
         self.accounted.cells_read += len(rows) * (len(columns.figures) + len(columns.left_out))
         for reason in columns.left_out.values():
             self.accounted.leave_cells(reason, len(rows))
-        if not self._same_width(rows, region):
-            self.accounted.unstructured_rows += len(rows)
-            self.accounted.unstructured_cells += len(rows) * len(columns.figures)
-            return None
-        return self._melt(rows, columns, sections)
+        melted = self._melt(rows, columns, sections) if self._same_width(rows, region) else None
+        if melted is None:
+            self.accounted.leave_unstructured(len(rows), len(rows) * len(columns.figures))
+        return melted
 
     def _sections(self, candidates: Mask) -> dict[str, Mask]:
         found: dict[str, Mask] = {}
@@ -280,10 +287,16 @@ class _Sheet:
         if fields is None or not len(rows):
             return True
         expected = int(fields[region.first - 1])
-        wrong = rows[fields[rows] != expected]
+        regular = fields == expected
+        if regular.all():
+            return True
+        wrong = rows[~regular[rows]]
         if not len(wrong):
             return True
-        places = [PlaceFound(file=self.table.file, row=int(row) + 1, raw=self.table.text(int(row), 0)) for row in wrong[:100]]
+        places = [
+            PlaceFound(file=self.table.file, row=int(row) + 1, raw=shortened(self.table.text(int(row), 0)))
+            for row in wrong[:100]
+        ]
         self.findings.append(
             finding(
                 self.catalogue,
@@ -298,9 +311,7 @@ class _Sheet:
         )
         return False
 
-    def _melt(
-        self, rows: NDArray[np.int64], columns: ColumnsFound, sections: dict[str, Mask]
-    ) -> LongTable | None:
+    def _melt(self, rows: NDArray[np.int64], columns: ColumnsFound, sections: dict[str, Mask]) -> LongTable | None:
         figures = columns.figures
         size, width = len(rows), len(figures)
         labels: dict[str, TextColumn] = {}
@@ -314,7 +325,9 @@ class _Sheet:
         joined = join_columns([_slice(self.table.columns[index], rows) for index in figures])
         text = joined.codes.reshape(width, size).T.ravel() if width > 1 else joined.codes
         blank = _constant("", size * width)
-        status = _across(_slice(self.table.columns[columns.status], rows), width) if columns.status is not None else blank
+        status = (
+            _across(_slice(self.table.columns[columns.status], rows), width) if columns.status is not None else blank
+        )
         names = {
             dimension: _across(_slice(self.table.columns[index], rows), width)
             for dimension, index in columns.names.items()
@@ -329,7 +342,7 @@ class _Sheet:
             unit=_down([columns.units.get(index, "") for index in figures], size),
             file=_constant(self.table.file, size * width),
             sheet=_constant(self.table.sheet, size * width),
-            row=np.repeat(rows.astype(np.int32) + 1, width),
+            row=np.repeat(rows.astype(np.int32) + np.int32(1), width),
             column=np.tile(np.asarray(figures, dtype=np.int32), size),
         )
 
@@ -410,7 +423,16 @@ def structure(tables: Sequence[RawTable], profile: Profile, catalogue: Catalogue
         findings.extend(sheet.findings)
         if long is not None:
             found.append(long)
-    return Structured(_join(found) if found else None, tuple(findings), accounted)
+    if findings:
+        for long in found:
+            accounted.leave_unstructured(len(np.unique(long.row)), long.size)
+        return Structured(None, tuple(findings), accounted)
+    joined = _join(found) if found else None
+    if joined is not None and not joined.size:
+        empty = tables[0].file
+        why = reason(catalogue, "file_has_no_figures")
+        findings.append(finding(catalogue, "IM-FIL-001", [PlaceFound(file=empty)], datei=empty, grund=why))
+    return Structured(joined, tuple(findings), accounted)
 
 
 def cell_name(row: int, column: int) -> str:

@@ -37,7 +37,7 @@ def _path(wave: str, supplier: str, dataset: str) -> Path:
 @cache
 def _check(wave: str, supplier: str, dataset: str) -> Checked:
     sending = Sending(supplier, dataset, (sent_file(_path(wave, supplier, dataset)),))
-    return check(sending, _project(), _history(wave, supplier, dataset))
+    return check(sending, _project(), lambda: _history(wave, supplier, dataset))
 
 
 def _history(wave: str, supplier: str, dataset: str) -> pa.Table | None:

@@ -207,4 +207,7 @@ class Profile(Declaration):
                 raise ValueError(f"column {column.headings} must give a code for each of {sorted(by_column)}")
             if len(column.headings) > self.table.header.rows:
                 raise ValueError(f"column {column.headings} names more header rows than the table has")
+        rows = [place.header_row for place in self.dimensions.values() if place.header_row is not None]
+        if beyond := [row for row in (*rows, *self.table.header.fill_right) if not 1 <= row <= self.table.header.rows]:
+            raise ValueError(f"the table has no header row {beyond[0]}")
         return self

@@ -26,6 +26,11 @@ class Meaning:
     obs_status: str
     conf_status: str
 
+    @property
+    def is_secret(self) -> bool:
+        """Whether a number beside the sign must not be shown."""
+        return self.conf_status != "F"
+
 
 @dataclass(frozen=True)
 class Signs:

@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from einklang.cube import Cube
 from einklang.findings import Fact
 from einklang.measures.figures import Context, Figures, Parameters, nothing
 from einklang.periods import shift_years
@@ -20,46 +19,8 @@ _FEW = 5
 
 
 @dataclass(frozen=True)
-class _Pairs:
-    """Figures with the figure of the same key one year before; `row` is the row of the later one."""
-
-    now: NDArray[np.float64]
-    before: NDArray[np.float64]
-    row: NDArray[np.int64]
-    measure: NDArray[np.int32]
-    period: NDArray[np.int32]
-
-
-def _pairs(history: Cube) -> _Pairs:
-    number, size = history.groups([name for name in history.axes if name != "period"])
-    periods = history.axes["period"]
-    has_number = ~np.isnan(history.value)
-    found: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
-    for later, code in enumerate(periods.codes):
-        earlier = periods.position(shift_years(code, -1)) if code else -1
-        if earlier < 0:
-            continue
-        position = np.full(size, -1, dtype=np.int64)
-        before = np.flatnonzero((periods.index == earlier) & has_number)
-        position[number[before]] = before
-        now = np.flatnonzero((periods.index == later) & has_number & (history.row >= 0))
-        partner = position[number[now]]
-        found.append((now[partner >= 0], partner[partner >= 0]))
-    empty = np.empty(0, dtype=np.int64)
-    now = np.concatenate([empty, *(pair[0] for pair in found)])
-    before = np.concatenate([empty, *(pair[1] for pair in found)])
-    return _Pairs(
-        history.value[now],
-        history.value[before],
-        history.row[now],
-        history.axes["measure"].index[now],
-        periods.index[now],
-    )
-
-
-@dataclass(frozen=True)
 class _Block:
-    """The pairs of one measure and period."""
+    """Figures of one measure and period, each with the figure of the same key one year before."""
 
     measure: str
     period: str
@@ -72,16 +33,27 @@ def _blocks(context: Context, parameters: Parameters) -> list[_Block]:
     history = context.history
     if history is None:
         return []
-    pairs = _pairs(history)
     wanted = parameters.get("measures")
+    number, size = history.groups([name for name in history.axes if name != "period"])
+    measures, periods = history.axes["measure"], history.axes["period"]
+    has_number = ~np.isnan(history.value)
     blocks = []
-    for measure, name in enumerate(history.axes["measure"].codes):
+    for measure, name in enumerate(measures.codes):
         if isinstance(wanted, list) and name not in wanted:
             continue
-        for period, code in enumerate(history.axes["period"].codes):
-            here = (pairs.measure == measure) & (pairs.period == period)
-            if here.any():
-                blocks.append(_Block(name, code, pairs.now[here], pairs.before[here], pairs.row[here]))
+        of_measure = has_number & (measures.index == measure)
+        for period, code in enumerate(periods.codes):
+            earlier = periods.position(shift_years(code, -1)) if code else -1
+            if earlier < 0:
+                continue
+            position = np.full(size, -1, dtype=np.int32)
+            before = np.flatnonzero(of_measure & (periods.index == earlier))
+            position[number[before]] = before
+            now = np.flatnonzero(of_measure & (periods.index == period) & (history.row >= 0))
+            partner = position[number[now]]
+            now, partner = now[partner >= 0], partner[partner >= 0]
+            if len(now):
+                blocks.append(_Block(name, code, history.value[now], history.value[partner], history.row[now]))
     return blocks
 
 
@@ -98,7 +70,7 @@ def period_changes(context: Context, parameters: Parameters) -> Figures:
     `min_change`, or both below `min_value`). In blocks of fewer than five pairs the median counts as 0 and
     the spread as `floor`.
     """
-    frames, rows, facts_of = [], [], []
+    frames, rows, pairs, periods = [], [], [], []
     floor, min_change, min_value = (_float(parameters, key) for key in ("floor", "min_change", "min_value"))
     for block in _blocks(context, parameters):
         usable = (block.now > 0) & (block.before > 0)
@@ -112,13 +84,16 @@ def period_changes(context: Context, parameters: Parameters) -> Figures:
         immaterial = (np.abs(now - before) < min_change) | (np.maximum(now, before) < min_value)
         frames.append(pd.DataFrame({"score": np.where(immaterial, 0.0, score)}))
         rows.append(block.row[usable])
-        facts_of.extend([(block.period, float(x), float(p)) for x, p in zip(now, before, strict=True)])
+        pairs.append(np.stack([now, before]))
+        periods.append(block.period)
     if not frames:
         return nothing("no_previous_period")
-    all_rows = np.concatenate(rows)
+    all_rows, all_pairs = np.concatenate(rows), np.concatenate(pairs, axis=1)
+    ends = np.cumsum([len(part) for part in rows])
 
     def facts(i: int) -> dict[str, Fact]:
-        period, now, before = facts_of[i]
+        period = periods[int(np.searchsorted(ends, i, side="right"))]
+        now, before = all_pairs[:, i].tolist()
         return {
             "schluessel": context.describe(int(all_rows[i])),
             "wert": now,

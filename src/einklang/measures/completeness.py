@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from einklang.combinations import distinct
 from einklang.cube import Cube
 from einklang.declarations.base import Text
 from einklang.declarations.codelists import CodeList
@@ -54,7 +55,7 @@ def missing_combinations(context: Context, parameters: Parameters) -> Figures:
     if not context.labels_known:
         return nothing("labels_unknown")
     names = [name for name in profile.delivers if name not in {"measure", "period"}]
-    found = context.delivered
+    found = context.delivered()
     present = _present(found, ["measure", "period", *names])
     measures = profile.delivers.get("measure") or sorted({key[0] for key in present})
     periods = profile.delivers.get("period") or sorted({key[1] for key in present})
@@ -85,8 +86,7 @@ def missing_combinations(context: Context, parameters: Parameters) -> Figures:
 
 
 def _present(cube: Cube, names: Sequence[str]) -> set[tuple[str, ...]]:
-    key, _ = cube.groups(list(names))
-    _, first = np.unique(key, return_index=True)
+    first = distinct(*cube.groups(list(names))).representatives
     columns = [np.asarray(cube.axes[name].codes, dtype=object)[cube.axes[name].index[first]] for name in names]
     return set(zip(*columns, strict=True))
 

@@ -27,14 +27,14 @@ Parameters = Mapping[str, str | float | int | list[str]]
 class Context:
     """What measures may look at.
 
-    `delivered` holds every figure whose labels are known, also those without a usable value; `cube` the
+    `delivered` gives every figure whose labels are known, also those without a usable value; `cube` the
     usable ones; `history` these and the sender's own accepted figures of earlier periods (None where
     there are none), with row -1 for figures of earlier deliveries. `labels_known` tells whether every
     label of the delivery was understood. `describe` says what a row is about.
     """
 
     cube: Cube
-    delivered: Cube
+    delivered: Callable[[], Cube]
     history: Cube | None
     labels_known: bool
     project: Project

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from einklang.cube import Cube
+from einklang.cube import Axis, Cube
 from einklang.declarations.base import Text
+from einklang.declarations.codelists import Code
 from einklang.findings import Fact
 from einklang.measures.figures import Context, Figures, Parameters, nothing
 from einklang.periods import period_of_code
@@ -51,31 +53,58 @@ class _Groups:
 
     `total` is the position of the total in the cube, -1 where there is none; `parts` how many parts have a
     number, `known` their sum, `expected` how many parts there must be (0: not agreed, never complete).
+    `members` are the positions of all parts, `group` is the group of each.
     """
 
-    number: NDArray[np.int64]
-    is_part: NDArray[np.bool_]
+    members: NDArray[np.int64]
+    group: NDArray[np.int64]
     total: NDArray[np.int64]
     parts: NDArray[np.int64]
     known: NDArray[np.float64]
     expected: NDArray[np.int64]
 
+    @cached_property
+    def _by_group(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        order = np.argsort(self.group, kind="stable")
+        return self.members[order], self.group[order]
+
+    def members_of(self, group: int) -> NDArray[np.int64]:
+        """Positions of the parts of one group."""
+        members, groups = self._by_group
+        first, end = np.searchsorted(groups, [group, group + 1])
+        return members[first:end]
+
 
 def _gather(
     cube: Cube,
-    number: NDArray[np.int64],
-    size: int,
-    is_total: NDArray[np.bool_],
-    is_part: NDArray[np.bool_],
+    axis: Axis,
+    groups: tuple[NDArray[np.int64], int],
+    total: int,
+    parts: Sequence[int],
     expected: NDArray[np.int64] | int,
 ) -> _Groups:
-    total = np.full(size, -1, dtype=np.int64)
-    total[number[is_total]] = np.flatnonzero(is_total)
-    numbered = is_part & ~np.isnan(cube.value) & cube.certain
-    parts = np.bincount(number[numbered], minlength=size)
-    known = np.bincount(number[numbered], weights=cube.value[numbered], minlength=size)
-    wanted = np.full(size, expected, dtype=np.int64) if isinstance(expected, int) else expected
-    return _Groups(number, is_part, total, parts, known, wanted)
+    """The groups whose total and parts are the codes at these positions of an axis (-1: none)."""
+    number, size = groups
+    role = np.zeros(len(axis.codes), dtype=np.int8)
+    role[[part for part in parts if part >= 0]] = 1
+    if total >= 0:
+        role[total] = 2
+    roles = role[axis.index]
+    totals, members = np.flatnonzero(roles == 2), np.flatnonzero(roles == 1)
+    position = np.full(size, -1, dtype=np.int64)
+    position[number[totals]] = totals
+    group, value = number[members], cube.value[members]
+    numbered = ~np.isnan(value) & cube.certain[members]
+    counted = group[numbered]
+    known: NDArray[np.float64] = np.bincount(counted, value[numbered], size).astype(np.float64, copy=False)
+    return _Groups(
+        members=members,
+        group=group,
+        total=position,
+        parts=np.bincount(counted, minlength=size),
+        known=known,
+        expected=np.full(size, expected, dtype=np.int64) if isinstance(expected, int) else expected,
+    )
 
 
 def _compare(context: Context, groups: _Groups, rest_share: float, rest_count: float, names: Text) -> Figures:
@@ -98,8 +127,8 @@ def _compare(context: Context, groups: _Groups, rest_share: float, rest_count: f
     frame = pd.DataFrame({"difference": difference, "allowed": allowed, "excess": np.round(excess, 6), "complete": complete})
 
     def rows(i: int) -> NDArray[np.int64]:
-        parts = np.flatnonzero((groups.number == with_total[i]) & groups.is_part)
-        return cube.row[np.concatenate([[totals[i]], parts])]
+        found: NDArray[np.int64] = cube.row[np.concatenate([totals[i : i + 1], groups.members_of(int(with_total[i]))])]
+        return found
 
     def facts(i: int) -> dict[str, Fact]:
         found = rows(i)
@@ -140,21 +169,19 @@ def dimension_sums(context: Context, parameters: Parameters) -> Figures:
     """
     cube, name = context.cube, str(parameters["dimension"])
     others = [axis for axis in cube.axes if axis != name]
-    number, size = cube.groups(others)
     axis = cube.axes[name]
     rest_share, rest_count = _number(parameters, "rest_share"), _number(parameters, "rest_count")
     if "parts" in parameters:
         parts = _names(parameters, "parts")
         positions = [axis.position(code) for code in parts]
-        is_part = np.isin(axis.index, [position for position in positions if position >= 0])
-        is_total = axis.index == axis.position(str(parameters["total"]))
-        groups = _gather(cube, number, size, is_total, is_part, len(parts))
+        total = axis.position(str(parameters["total"]))
+        groups = _gather(cube, axis, cube.groups(others), total, positions, len(parts))
         return _compare(context, groups, rest_share, rest_count, _labels(context, name, parts))
-    return _hierarchy(context, name, number, size, rest_share, rest_count)
+    return _hierarchy(context, name, cube.groups(others), rest_share, rest_count)
 
 
 def _hierarchy(
-    context: Context, name: str, number: NDArray[np.int64], size: int, rest_share: float, rest_count: float
+    context: Context, name: str, numbered: tuple[NDArray[np.int64], int], rest_share: float, rest_count: float
 ) -> Figures:
     cube, axis = context.cube, context.cube.axes[name]
     profile = context.profile
@@ -167,10 +194,7 @@ def _hierarchy(
             positions = [position for position, code in enumerate(axis.codes) if code in children]
             if not positions:
                 continue
-            is_part = np.isin(axis.index, positions)
-            groups = _gather(
-                cube, number, size, axis.index == parent_position, is_part, len(positions) if complete else 0
-            )
+            groups = _gather(cube, axis, numbered, parent_position, positions, len(positions) if complete else 0)
             label = _labels(context, name, [axis.codes[position] for position in positions])
             figures = _compare(context, groups, rest_share, rest_count, label)
             if figures.not_evaluable is None:
@@ -205,6 +229,13 @@ def _labels(context: Context, name: str, codes: Sequence[str]) -> Text:
     )
 
 
+def _number_existing(codes: Sequence[Code], period: str) -> int:
+    if not period:
+        return 0
+    days = period_of_code(period)
+    return sum(code.is_valid(days.start, days.end) for code in codes)
+
+
 def area_sums(context: Context, parameters: Parameters) -> Figures:
     """Sums of areas: the Kreise of a Land (`level: land`), or the Länder of Germany (`level: country`).
 
@@ -218,6 +249,8 @@ def area_sums(context: Context, parameters: Parameters) -> Figures:
     part_kind = "kreis" if level == "land" else "land"
     number, size = cube.groups([name for name in cube.axes if name != "area"])
     periods = cube.axes["period"].codes
+    period_of_group = np.full(size, -1, dtype=np.int32)
+    period_of_group[number] = cube.axes["period"].index
     found = []
     for position, parent in enumerate(axis.codes):
         if not parent or codelist[parent].kind != level:
@@ -228,15 +261,9 @@ def area_sums(context: Context, parameters: Parameters) -> Figures:
         if not positions:
             continue
         expected_by_period = np.asarray(
-            [
-                sum(code.is_valid(period_of_code(one).start, period_of_code(one).end) for code in children) if one else 0
-                for one in periods
-            ],
-            dtype=np.int64,
+            [*(_number_existing(children, one) for one in periods), 0], dtype=np.int64
         )
-        expected = np.zeros(size, dtype=np.int64)
-        expected[number] = expected_by_period[cube.axes["period"].index]
-        groups = _gather(cube, number, size, axis.index == position, np.isin(axis.index, positions), expected)
+        groups = _gather(cube, axis, (number, size), position, positions, expected_by_period[period_of_group])
         figures = _compare(
             context, groups, _number(parameters, "rest_share"), _number(parameters, "rest_count"), _labels(context, "area", sorted(parts))
         )
@@ -253,9 +280,9 @@ def subset_differences(context: Context, parameters: Parameters) -> Figures:
     cube = context.cube
     name = str(parameters.get("dimension", "measure"))
     axis = cube.axes[name]
-    number, size = cube.groups([other for other in cube.axes if other != name])
+    numbered = cube.groups([other for other in cube.axes if other != name])
     whole, subset = axis.position(str(parameters["whole"])), axis.position(str(parameters["subset"]))
-    groups = _gather(cube, number, size, axis.index == whole, axis.index == subset, 0)
+    groups = _gather(cube, axis, numbered, whole, [subset], 0)
     if name != "measure":
         return _compare(context, groups, 0.0, 0.0, _labels(context, name, [str(parameters["subset"])]))
     return _compare(context, groups, 0.0, 0.0, context.dataset.measure(str(parameters["subset"])).title)

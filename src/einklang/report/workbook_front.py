@@ -1,0 +1,326 @@
+"""The two sheets that the service puts before the sender's own: the result, and the list of findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from einklang.declarations.rules import Severity
+from einklang.report import display
+from einklang.report.texts import Language, load_texts, say
+from einklang.report.workbook_entries import Entry, Wording, cell_of
+from einklang.report.workbook_sheet import Stored
+from einklang.report.workbook_styles import COLOURS, LINK, SOFT, Format, Styles
+from einklang.report.workbook_tables import NOTES_SHOWN, Table
+from einklang.report.workbook_texts import load_workbook_texts
+from einklang.report.workbook_xml import Spool, plain_text, starts_formula
+from einklang.result import Accounting, Outcome, Result, Verdict
+
+LINKS_SHOWN = 50_000
+FIRST_COLUMNS = (27.0, 96.0)
+SYMBOLS = {
+    Verdict.ACCEPTED: "✓",
+    Verdict.ACCEPTED_WITH_NOTES: "✓",
+    Verdict.CLARIFICATION_NEEDED: "!",
+    Verdict.REJECTED: "×",
+}
+_TONES = {
+    Verdict.ACCEPTED: ("FF17613A", "FFE3F1E8"),
+    Verdict.ACCEPTED_WITH_NOTES: ("FF1B4F8A", "FFE4EEF8"),
+    Verdict.CLARIFICATION_NEEDED: ("FF855000", "FFFBF0D9"),
+    Verdict.REJECTED: ("FFA01C1C", "FFFAE5E1"),
+}
+_SIGNS = {Severity.ERROR: "×", Severity.WARNING: "!", Severity.INFORMATION: "i"}
+_WIDTHS = {
+    **{"number": 7, "severity": 11, "rule": 26, "file": 24, "sheet": 16, "cell": 12, "key": 34, "raw": 20},
+    **{"message": 52, "remedy": 46, "confirm": 13, "answer": 36, "identifier": 30},
+}
+_HEAD_FILL = "FF1D2733"
+_SHORT_DIGEST = 12
+
+Links = dict[tuple[int, int], str]
+
+
+@dataclass
+class Facts:
+    """What happened on the way to the workbook, to be told on its first sheet."""
+
+    tables: list[Table] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
+    plain: list[str] = field(default_factory=list)
+    text_files: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+    has_workbook: bool = False
+    secret_everywhere: bool = False
+    places: int = 0
+
+
+@dataclass(frozen=True)
+class ListHeads:
+    """The columns of the list of findings, by name, and their heads."""
+
+    names: list[str]
+    heads: list[str]
+
+    @classmethod
+    def of(cls, result: Result, language: Language) -> ListHeads:
+        """The column of the file is there only where there are several."""
+        names = [name for name in _WIDTHS if name != "file" or len(result.identity.files) > 1]
+        return cls(names, [say(getattr(load_workbook_texts().columns, name), language) for name in names])
+
+    @property
+    def widths(self) -> list[float]:
+        """The widths of the columns."""
+        return [_WIDTHS[name] for name in self.names]
+
+    def column(self, name: str) -> int:
+        """The number of a column, from 1."""
+        return self.names.index(name) + 1
+
+
+class ListWriter:
+    """Writes the list of findings."""
+
+    def __init__(self, styles: Styles, wording: Wording, heads: ListHeads) -> None:
+        self._styles = styles
+        self._wording = wording
+        self._heads = heads
+        self._body = styles.own(Format(wrap=True, line=True))
+        self._quoted = styles.text(self._body)
+        self._soft = styles.own(Format(size=9, colour=SOFT, line=True))
+        self._link = styles.own(Format(colour=LINK, underline=True, line=True))
+        self._kinds = {one: styles.own(Format(bold=True, colour=COLOURS[one], line=True)) for one in Severity}
+
+    def write(
+        self, spool: Spool, entries: Sequence[Entry], place: Callable[[Entry], tuple[str, str]], links: Links
+    ) -> None:
+        """All rows; `place` tells for an entry the name of its sheet and the address of its cell, if it has one."""
+        head = self._styles.own(Format(bold=True, colour="FFFFFFFF", fill=_HEAD_FILL, wrap=True))
+        spool.put(1, [Stored(column, head, "s", text) for column, text in enumerate(self._heads.heads, 1)])
+        cell_column = self._heads.column("cell")
+        for row, entry in enumerate(entries, 2):
+            sheet, address = place(entry)
+            is_linked = bool(address) and len(links) < LINKS_SHOWN
+            if is_linked:
+                links[row, cell_column] = address
+            spool.put(row, self._row(entry, sheet, is_linked=is_linked))
+        if not entries:
+            none = say(load_workbook_texts().cells.no_findings, self._wording.language)
+            spool.put(2, [Stored(self._heads.column("message"), self._body, "s", none)])
+
+    def _row(self, entry: Entry, sheet: str, *, is_linked: bool) -> list[Stored]:
+        wording, finding = self._wording, entry.finding
+        title, message, remedy = wording.of_finding(finding)
+        columns = load_texts().columns
+        texts = {
+            "number": str(entry.number),
+            "severity": f"{_SIGNS[finding.severity]} {wording.severity(finding.severity)}",
+            "rule": f"{display.visible(finding.rule)} {title}",
+            "file": display.visible(entry.place.file) if entry.place else "",
+            "sheet": sheet,
+            "cell": wording.cell(entry),
+            "key": wording.key(entry),
+            "raw": wording.raw(entry),
+            "message": message,
+            "remedy": remedy,
+            "confirm": say(columns.yes if finding.confirm else columns.no, wording.language),
+            "answer": "",
+            "identifier": entry.identifier,
+        }
+        cells: list[Stored] = []
+        for column, name in enumerate(self._heads.names, 1):
+            text = plain_text(texts[name])
+            style = self._quoted if starts_formula(text) else self._body
+            kind = "s" if text else ""
+            match name:
+                case "number":
+                    kind = "n"
+                case "severity":
+                    style = self._kinds[finding.severity]
+                case "cell" if is_linked:
+                    style = self._link
+                case "identifier":
+                    style = self._soft
+            cells.append(Stored(column, style, kind, text))
+        return cells
+
+
+class FrontWriter:
+    """Writes the first sheet."""
+
+    def __init__(self, styles: Styles, result: Result, language: Language) -> None:
+        self._styles = styles
+        self._result = result
+        self._language: Language = language
+        self._row = 0
+        self._label = styles.own(Format(colour=SOFT, wrap=True))
+        self._value = styles.own(Format(wrap=True))
+        self._heading = styles.own(Format(bold=True, size=13))
+
+    def write(self, spool: Spool, entries: Sequence[Entry], facts: Facts) -> None:
+        """Verdict, what happens next, identity, counts, how to go on, and what differs from the sender's file."""
+        self._spool = spool
+        self._verdict()
+        self._identity()
+        self._counts()
+        self._how(bool(facts.tables))
+        self._sheets(facts)
+        self._limits(entries, facts)
+
+    def _put(self, *cells: tuple[str, int], height: float = 0) -> None:
+        self._row += 1
+        written = [Stored(column, style, "s", plain_text(text)) for column, (text, style) in enumerate(cells, 1) if text]
+        self._spool.put(self._row, written, f' ht="{height:g}" customHeight="1"' if height else "")
+
+    def _line(self, label: str, value: str) -> None:
+        self._put((label, self._label), (display.visible(value, keep="\n"), self._value))
+
+    def _head(self, text: str) -> None:
+        self._put()
+        self._put((text, self._heading), height=21)
+
+    def _say(self, text: object, **facts: str) -> str:
+        return say(text, self._language, **facts)  # type: ignore[arg-type]
+
+    def _count(self, number: int) -> str:
+        return display.number(number, self._language)
+
+    def _verdict(self) -> None:
+        result, texts, own = self._result, load_texts(), load_workbook_texts().front
+        colour, wash = _TONES[result.verdict]
+        series = self._styles.own(Format(colour=SOFT))
+        title = self._styles.own(Format(bold=True, size=16))
+        word = self._styles.own(Format(bold=True, size=18, colour=colour, fill=wash, indent=1))
+        said = self._styles.own(Format(fill=wash, wrap=True, indent=1))
+        self._put((self._say(texts.page.series), series))
+        self._put((self._say(own.title if result.identity.delivery else own.title_trial), title), height=26)
+        self._put()
+        verdict = f"{SYMBOLS[result.verdict]}  {self._say(texts.verdict.words[result.verdict])}"
+        self._put((verdict, word), (" ", said), height=30)
+        label = self._styles.own(Format(bold=True, fill=wash, wrap=True, indent=1))
+        self._put((self._say(texts.verdict.heading), label), (display.visible(self._say(result.sentence)), said))
+        self._put((self._say(texts.verdict.next), label), (display.visible(self._say(result.next_step)), said))
+
+    def _identity(self) -> None:
+        identity, texts = self._result.identity, load_texts().identity
+        self._head(self._say(texts.heading if identity.delivery else texts.heading_trial))
+        self._line(self._say(texts.supplier), self._say(identity.supplier_name))
+        self._line(self._say(texts.dataset), self._say(identity.dataset_title))
+        periods = ", ".join(display.period(code, self._language) for code in identity.periods)
+        self._line(self._say(texts.periods), display.shorten(periods, 400, self._language) or self._say(texts.periods_none))
+        if identity.delivery:
+            self._line(self._say(texts.delivery), identity.delivery)
+        if identity.received_at:
+            self._line(self._say(texts.received), display.moment(identity.received_at, self._language))
+        if identity.replaces:
+            self._line(self._say(texts.replaces), identity.replaces)
+        for file in identity.files:
+            size = display.size(file.size, self._language)
+            digest = f"{self._say(texts.checksum)} {file.sha256[:_SHORT_DIGEST]}"
+            self._line(self._say(texts.file), f"{display.visible(file.name)}, {size}, {digest}")
+        versions = self._result.versions
+        self._line(
+            self._say(texts.versions),
+            self._say(
+                texts.versions_line,
+                einklang=versions.einklang,
+                rules=versions.rules,
+                declarations=versions.declarations[:_SHORT_DIGEST],
+            ),
+        )
+
+    def _counts(self) -> None:
+        result, texts, own = self._result, load_texts(), load_workbook_texts().front
+        self._head(self._say(texts.counts.heading))
+        lines: list[str] = []
+        for severity in Severity:
+            findings = [one for one in result.findings if one.severity is severity]
+            if not findings:
+                continue
+            counted = texts.severity.counted[severity].of(len(findings))
+            places = sum(one.count for one in findings)
+            at = self._say(texts.findings.places_counted.of(places), count=self._count(places))
+            lines.append(self._say(own.found_at, findings=self._say(counted, count=self._count(len(findings))), places=at))
+        self._line(self._say(own.found), "\n".join(lines) or self._say(own.found_none))
+        self._line(self._say(texts.counts.rows), self._account(result.rows))
+        self._line(self._say(texts.counts.cells), self._account(result.cells))
+        outcomes = {one: sum(rule.outcome is one for rule in result.rules) for one in Outcome}
+        told = [f"{self._count(count)} {self._say(texts.counts.outcomes[one]).lower()}" for one, count in outcomes.items()]
+        self._line(self._say(texts.counts.rules), ", ".join(told))
+
+    def _account(self, account: Accounting) -> str:
+        return self._say(
+            load_texts().counts.sum_line,
+            read=self._count(account.read),
+            accepted=self._count(account.accepted),
+            quarantined=self._count(account.quarantined),
+            not_data=self._count(sum(part.count for part in account.not_data)),
+        )
+
+    def _how(self, has_tables: bool) -> None:
+        findings, texts = self._result.findings, load_workbook_texts().how
+        if not findings:
+            return
+        severities = {one.severity for one in findings}
+        self._head(self._say(texts.heading))
+        self._line(self._say(texts.list_label), self._say(texts.list))
+        if has_tables:
+            self._line(self._say(texts.marks_label), self._say(texts.marks))
+            for severity in Severity:
+                if severity in severities:
+                    style = self._styles.marked(self._value, severity)
+                    self._put(("", self._label), (self._say(texts.legend[severity]), style))
+        if Severity.ERROR in severities:
+            self._line(self._say(texts.mend_label), self._say(texts.mend))
+        if any(one.confirm for one in findings):
+            self._line(self._say(texts.answer_label), self._say(texts.answer))
+
+    def _sheets(self, facts: Facts) -> None:
+        texts = load_workbook_texts().front
+        if not facts.tables:
+            return
+        self._head(self._say(texts.sheets))
+        for table in facts.tables:
+            marked = len(table.marked)
+            counted = texts.cells_marked.of(marked) if marked else texts.cells_marked_none
+            cells = self._say(counted, count=self._count(marked))
+            self._line(table.title, self._say(texts.sheet_line, file=display.visible(table.name[0]), cells=cells))
+
+    def _limits(self, entries: Sequence[Entry], facts: Facts) -> None:
+        lines = list(self._departures(entries, facts))
+        if lines:
+            self._head(self._say(load_workbook_texts().limits.heading))
+            for line in lines:
+                self._line("", line)
+
+    def _departures(self, entries: Sequence[Entry], facts: Facts) -> Iterable[str]:
+        texts = load_workbook_texts().limits
+        for name in facts.unread:
+            yield self._say(texts.unread, file=name)
+        if facts.has_workbook:
+            yield self._say(texts.values)
+        for name in facts.text_files:
+            yield self._say(texts.text_file, file=name)
+        for name in facts.plain:
+            yield self._say(texts.plain, file=name)
+        if facts.hidden:
+            yield self._say(texts.hidden_sheets, names=", ".join(facts.hidden))
+        hidden_values = sum(table.hidden_values for table in facts.tables)
+        if facts.secret_everywhere and facts.tables:
+            yield self._say(texts.secret_everywhere)
+        elif hidden_values:
+            yield self._say(texts.secret.of(hidden_values), count=self._count(hidden_values))
+        for table in facts.tables:
+            if table.rows_kept is not None:
+                yield self._say(texts.excerpt, file=table.name[0], sheet=table.title)
+            if table.layout.hides_lines:
+                yield self._say(texts.hidden_lines, sheet=table.title)
+            if len(table.marked) > NOTES_SHOWN:
+                counted = self._count(len(table.marked))
+                yield self._say(texts.notes, sheet=table.title, limit=self._count(NOTES_SHOWN), count=counted)
+        linked = sum(entry.place is not None and cell_of(entry.place) is not None for entry in entries)
+        if facts.tables and linked > LINKS_SHOWN:
+            yield self._say(texts.links, limit=self._count(LINKS_SHOWN))
+        listed = sum(entry.place is not None for entry in entries)
+        if facts.places > listed:
+            yield self._say(texts.listed, listed=self._count(listed), count=self._count(facts.places))
