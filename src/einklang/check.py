@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from einklang.declarations.dataset import Dataset
 from einklang.declarations.profile import Profile
 from einklang.declarations.rules import Rule, Severity
 from einklang.errors import FileNotUsable
-from einklang.findings import Finding, Located, finding
+from einklang.findings import Confirmation, Finding, Located, finding
 from einklang.harmonise import Harmonised, harmonise
 from einklang.measures.figures import Context
 from einklang.parse import parse
@@ -34,7 +35,7 @@ from einklang.project import Project
 from einklang.read import read_file
 from einklang.result import Accounting, DeliveredFile, Identity, NotData, Result, Versions
 from einklang.structure import Accounted, Structured, structure
-from einklang.verdict import order, rule_outcomes, verdict_of
+from einklang.verdict import order, rule_outcomes, settle, verdict_of
 
 _CHUNK = 1024 * 1024
 Progress = Callable[[str], None]
@@ -64,6 +65,7 @@ class Sending:
     received_at: str | None = None
     replaces: str | None = None
     findings: tuple[Finding, ...] = ()
+    answers: tuple[Confirmation, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -210,7 +212,8 @@ class _Line:
         catalogue = self.project.catalogue
         if harmonised is not None and not self._period_agreed(harmonised):
             self._wrong_period(harmonised)
-        findings = order(one.finding for one in self.judgement.located)
+        found = order(one.finding for one in self.judgement.located)
+        findings, lapsed = settle(found, self.sending.answers)
         verdict = verdict_of(findings, self.judgement.not_evaluable)
         texts = catalogue.verdicts[verdict.value]
         concerned = self._concerned_rules(dataset)
@@ -238,12 +241,20 @@ class _Line:
                 {rule.id for rule in concerned},
                 {rule.id for rule in concerned if rule.step in self.judgement.steps},
             ),
+            answer_by=self._answer_by(dataset, findings),
+            lapsed=lapsed,
         )
         return Checked(
             result=result,
             observations=contract1.compact(table if not len(quarantined) else table.filter(pa.array(keep))),
             quarantine=contract1.compact(table.take(pa.array(quarantined))).append_column("rules", rules),
         )
+
+    def _answer_by(self, dataset: Dataset, findings: Sequence[Finding]) -> str | None:
+        if self.sending.received_at is None or not any(finding.is_open for finding in findings):
+            return None
+        received = datetime.fromisoformat(self.sending.received_at).date()
+        return (received + timedelta(days=dataset.answer_days)).isoformat()
 
     def _concerned_rules(self, dataset: Dataset) -> list[Rule]:
         expected = {one.rule for one in self.project.expectations[dataset.name].delivery}

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from einklang import observations as contract1
+from einklang.answers import answers_of
 from einklang.check import Checked, Sending, SentFile, check
+from einklang.comparison import compare
 from einklang.declarations.rules import Severity
 from einklang.project import Project
 from einklang.receive import receipt_findings, receive
@@ -55,16 +57,30 @@ def process(receipt: Receipt, project: Project, store: Store, progress: Callable
         number=receipt.number,
         received_at=receipt.received_at,
         findings=receipt_findings(receipt, project),
+        answers=tuple(answers_of(store, receipt.supplier, receipt.dataset)),
     )
     checked = check(sending, project, lambda: store.history(receipt.supplier, receipt.dataset), progress)
-    replaced = _replaced(checked, receipt, store)
-    if replaced is not None:
-        identity = checked.result.identity.model_copy(update={"replaces": replaced})
-        checked = Checked(
-            checked.result.model_copy(update={"identity": identity}), checked.observations, checked.quarantine
-        )
+    checked = _beside_previous(checked, receipt, project, store)
     progress("report")
     return Delivered(_keep(checked, receipt, project, store), folder / REPORT, is_repeat=False)
+
+
+def _beside_previous(checked: Checked, receipt: Receipt, project: Project, store: Store) -> Checked:
+    """The result with the delivery it replaces, and what differs from it."""
+    replaced = _replaced(checked, receipt, store)
+    if replaced is None:
+        return checked
+    before = store.result(replaced)
+    comparison = compare(
+        replaced,
+        (before.findings, store.observations(replaced)),
+        (checked.result.findings, checked.observations),
+        project.dataset(receipt.dataset),
+        project,
+    )
+    identity = checked.result.identity.model_copy(update={"replaces": replaced})
+    result = checked.result.model_copy(update={"identity": identity, "comparison": comparison})
+    return Checked(result, checked.observations, checked.quarantine)
 
 
 def _replaced(checked: Checked, receipt: Receipt, store: Store) -> str | None:

@@ -6,12 +6,14 @@ hold and how to mend it, and lists the places (at most `PLACES_LISTED`, with the
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from einklang.declarations.base import Text
 from einklang.declarations.rules import Catalogue, Rule, Severity, placeholders
@@ -41,7 +43,11 @@ class PlaceFound(Record):
     row: int | None = Field(default=None, description="Row as the sender sees it, from 1.")
     column: str = Field(default="", description="Letter of the column.")
     key: Text | None = Field(default=None, description="What the cell is about, e.g. Land, year, sex.")
-    raw: str = Field(default="", description="The sender's text.")
+    raw: Annotated[str, AfterValidator(shortened)] = Field(
+        default="", description=f"The sender's text, at most {TEXT_SHOWN} characters of it."
+    )
+
+    point: str = Field(default="", description="What the finding is about here, whatever is written there.")
 
     @property
     def cell(self) -> str:
@@ -49,9 +55,25 @@ class PlaceFound(Record):
         return f"{self.column}{self.row or ''}"
 
 
+class Confirmation(Record):
+    """An office says that a warned value is right, or a steward that an error is accepted, and why."""
+
+    rule: str = Field(description="Code of the rule.")
+    point: str = Field(description="What it is about.")
+    fingerprint: str = Field(description="Value and reference values it holds for.")
+    reason: str = Field(min_length=1, description="Why the value is right.")
+    by: str = Field(min_length=1, description="Who says so.")
+    second: str = Field(default="", description="For an error: the second person who agreed.")
+    at: str = Field(description="ISO 8601, UTC.")
+    delivery: str = Field(description="The delivery it was first given for.")
+
+
 class Finding(Record):
     """One cause for which a rule does not hold."""
 
+    id: str = Field(default="", description="Short name within the delivery: the start of the fingerprint.")
+    point: str = Field(default="", description="What it is about, whatever the values; the same in the next delivery.")
+    fingerprint: str = Field(default="", description="What it is about and the values; changes when they change.")
     rule: str = Field(description="Code of the rule.")
     severity: Severity = Field(description="error, warning or information.")
     confirm: bool = Field(description="Whether the office may confirm the value with a reason.")
@@ -61,6 +83,12 @@ class Finding(Record):
     remedy: Text = Field(description="How to mend it.")
     count: int = Field(ge=1, description="Exact number of places.")
     places: list[PlaceFound] = Field(description=f"The first places, at most {PLACES_LISTED}.")
+    confirmation: Confirmation | None = Field(default=None, description="Given for this very value.")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to mend or to confirm it."""
+        return self.confirmation is None and self.severity is not Severity.INFORMATION
 
 
 @dataclass(frozen=True)
@@ -102,6 +130,28 @@ def fill(template: Text, facts: Mapping[str, Fact]) -> Text:
     return Text(de=template.de.format_map(_said(facts, "de")), en=template.en.format_map(_said(facts, "en")))
 
 
+_POSITIONS = frozenset({"zelle", "zellen", "zeile", "datei"})
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _subject(place: PlaceFound) -> str:
+    """What a place is about: its business key; without one, its file and sheet."""
+    return place.key.de if place.key is not None else f"{place.file}\x1e{place.sheet}"
+
+
+def _words(facts: Mapping[str, Fact], *, numbers: bool) -> list[str]:
+    """The facts that say what a finding is about, with or without the numbers; never where it stands."""
+    chosen = {
+        name: fact
+        for name, fact in facts.items()
+        if name not in _POSITIONS and (numbers or not isinstance(fact, (int, float)))
+    }
+    return [f"{name}={text}" for name, text in sorted(_said(chosen, "de").items())]
+
+
 def reason(catalogue: Catalogue, name: str, **facts: Fact) -> Text:
     """A part of a sentence from the catalogue, its placeholders filled."""
     return fill(catalogue.reasons[name], facts)
@@ -125,7 +175,14 @@ def finding_of(
     wanted = placeholders(rule.message.de) | placeholders(rule.remedy.de) | placeholders(rule.expected.de)
     if wanted - set(facts):
         raise KeyError(f"{rule_id} needs the facts {sorted(wanted - set(facts))}")
+    listed = [place.model_copy(update={"point": _digest(rule.id, _subject(place))}) for place in places[:PLACES_LISTED]]
+    about = [place.point for place in listed] or [_digest(rule.id, *_words(facts, numbers=False))]
+    point = about[0] if len(about) == 1 else _digest(rule.id, *sorted(set(about)))
+    fingerprint = _digest(rule.id, point, *(place.raw for place in listed), *_words(facts, numbers=True))
     return Finding(
+        id=fingerprint[:8],
+        point=point,
+        fingerprint=fingerprint,
         rule=rule.id,
         severity=rule.severity,
         confirm=rule.confirm,
@@ -134,5 +191,5 @@ def finding_of(
         expected=fill(rule.expected, facts),
         remedy=fill(rule.remedy, facts),
         count=max(1, len(places) if count is None else count),
-        places=list(places[:PLACES_LISTED]),
+        places=listed,
     )

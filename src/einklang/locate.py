@@ -51,7 +51,7 @@ class Locator:
                 row=int(table.row[row]),
                 column=column_letter(int(table.column[row])),
                 key=self.key(int(row)),
-                raw="" if hide or (raw is None and self._secret[row]) else shortened(shown.texts[shown.codes[row]]),
+                raw="" if hide or (raw is None and self._secret[row]) else shown.texts[shown.codes[row]],
             )
             for row in rows[:PLACES_LISTED].tolist()
         ]

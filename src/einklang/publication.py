@@ -14,7 +14,7 @@ from pydantic import Field, ValidationError
 from einklang import indicators
 from einklang import observations as contract1
 from einklang.errors import StoreError
-from einklang.findings import Record
+from einklang.findings import Confirmation, Record
 from einklang.project import Project
 from einklang.store import write_atomically
 
@@ -30,6 +30,7 @@ class Manifest(Record):
     rules: str = Field(description="Version of the rule catalogue.")
     declarations: str = Field(description="SHA-256 over schemas/ and expectations/.")
     deliveries: dict[str, list[str]] = Field(description="Data set → deliveries it was made from.")
+    overrides: list[Confirmation] = Field(description="Errors despite which a delivery was accepted, by whom and why.")
     coverage: dict[str, dict[str, list[str]]] = Field(description="Data set → period → Länder with released figures.")
     files: dict[str, str] = Field(description="File → SHA-256.")
 

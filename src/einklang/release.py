@@ -26,7 +26,7 @@ from einklang.cube import cube_of
 from einklang.declarations.base import Text
 from einklang.declarations.dataset import Dataset
 from einklang.declarations.rules import Severity
-from einklang.findings import Finding
+from einklang.findings import Confirmation, Finding
 from einklang.indicators import compute_indicators
 from einklang.measures.figures import Context
 from einklang.plausibility import judge
@@ -146,6 +146,7 @@ def make_release(project: Project, store: Store) -> Released:
             rules=project.catalogue.version,
             declarations=project.fingerprint,
             deliveries=_deliveries(tables),
+            overrides=_overrides(tables, store),
             coverage=_coverage(tables, project),
             files=_digests(beside),
         )
@@ -180,6 +181,17 @@ def _digests(folder: Path) -> dict[str, str]:
 
 def _deliveries(tables: Mapping[str, pa.Table]) -> dict[str, list[str]]:
     return {name: sorted(set(table.column("delivery").combine_chunks().dictionary.to_pylist())) for name, table in tables.items()}
+
+
+def _overrides(tables: Mapping[str, pa.Table], store: Store) -> list[Confirmation]:
+    """The errors that stewards overrode in the deliveries released."""
+    names = sorted({name for listed in _deliveries(tables).values() for name in listed})
+    return [
+        finding.confirmation
+        for name in names
+        for finding in store.result(name).findings
+        if finding.confirmation is not None and finding.confirmation.second
+    ]
 
 
 def _coverage(tables: Mapping[str, pa.Table], project: Project) -> dict[str, dict[str, list[str]]]:

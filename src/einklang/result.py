@@ -7,7 +7,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from einklang.declarations.base import Text
-from einklang.findings import Finding, Record
+from einklang.findings import Confirmation, Finding, Record
 
 
 class Verdict(StrEnum):
@@ -89,6 +89,28 @@ class RuleOutcome(Record):
     reason: Text | None = Field(default=None, description="Why it could not be evaluated.")
 
 
+class Revision(Record):
+    """A figure that differs from the previous delivery."""
+
+    key: Text = Field(description="What the figure is about.")
+    before: float | None = Field(description="Value in the previous delivery; null where there was none.")
+    now: float | None = Field(description="Value in this delivery; null where there is none.")
+
+
+class Comparison(Record):
+    """This delivery beside the one it replaces."""
+
+    delivery: str = Field(description="The previous delivery.")
+    mended: int = Field(ge=0, description="Findings of the previous delivery that are gone.")
+    still_open: int = Field(ge=0, description="Findings that stand in both.")
+    new: int = Field(ge=0, description="Findings that are new.")
+    unchanged: int = Field(ge=0, description="Figures with the same value and status.")
+    changed: int = Field(ge=0, description="Figures with another value or status.")
+    added: int = Field(ge=0, description="Figures that the previous delivery did not have.")
+    removed: int = Field(ge=0, description="Figures that only the previous delivery had.")
+    largest: list[Revision] = Field(description="The largest changes of a value, at most ten.")
+
+
 class Result(Record):
     """All that is known after one check."""
 
@@ -102,3 +124,6 @@ class Result(Record):
     cells: Accounting = Field(description="Cells of the columns of figures in data rows.")
     findings: list[Finding] = Field(description="Worst first.")
     rules: list[RuleOutcome] = Field(description="Every rule of the catalogue that concerns a delivery.")
+    answer_by: str | None = Field(default=None, description="Day by which an answer is expected, ISO 8601.")
+    comparison: Comparison | None = Field(default=None, description="Beside the delivery that this one replaces.")
+    lapsed: list[Confirmation] = Field(default=[], description="Confirmations that no longer hold: the value changed.")

@@ -28,7 +28,7 @@ from pydantic import Field, ValidationError
 from einklang.check import SentFile
 from einklang.errors import StoreError, UnknownName
 from einklang.findings import Record
-from einklang.result import DeliveredFile, Verdict
+from einklang.result import DeliveredFile, Result, Verdict
 
 ACCEPTED = frozenset({Verdict.ACCEPTED, Verdict.ACCEPTED_WITH_NOTES})
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,8}")
@@ -149,6 +149,10 @@ class Store:
     def receipt(self, delivery: str) -> Receipt:
         """The receipt of a delivery."""
         return _load(Receipt, self.folder(delivery) / "receipt.json")
+
+    def result(self, delivery: str) -> Result:
+        """The result of the check of a delivery."""
+        return _load(Result, self.folder(delivery) / "report.json")
 
     def unfinished(self) -> list[Receipt]:
         """Received deliveries that were not judged, because the run was interrupted."""

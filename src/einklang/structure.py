@@ -17,11 +17,10 @@ from numpy.typing import NDArray
 from einklang.columns import ColumnsFound, find_columns
 from einklang.declarations.profile import Place, Profile
 from einklang.declarations.rules import Catalogue
-from einklang.findings import Finding, PlaceFound, finding, reason, shortened
+from einklang.findings import Finding, PlaceFound, finding, reason
 from einklang.labels import normalise
 from einklang.rawtable import Mask, RawTable, TextColumn, column_index, column_letter, encode
 from einklang.read_text import join_columns
-
 
 _TITLE_ROWS = 200
 
@@ -245,8 +244,8 @@ class _Sheet:
         self.accounted.leave_rows("rows_blank", int(blank.sum()))
         rows = np.flatnonzero(inside & ~taken & ~blank)
         self.accounted.cells_read += len(rows) * (len(columns.figures) + len(columns.left_out))
-        for reason in columns.left_out.values():
-            self.accounted.leave_cells(reason, len(rows))
+        for why in columns.left_out.values():
+            self.accounted.leave_cells(why, len(rows))
         melted = self._melt(rows, columns, sections) if self._same_width(rows, region) else None
         if melted is None:
             self.accounted.leave_unstructured(len(rows), len(rows) * len(columns.figures))
@@ -294,8 +293,7 @@ class _Sheet:
         if not len(wrong):
             return True
         places = [
-            PlaceFound(file=self.table.file, row=int(row) + 1, raw=shortened(self.table.text(int(row), 0)))
-            for row in wrong[:100]
+            PlaceFound(file=self.table.file, row=int(row) + 1, raw=self.table.text(int(row), 0)) for row in wrong[:100]
         ]
         self.findings.append(
             finding(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from einklang.declarations.rules import Catalogue, Severity
-from einklang.findings import Finding, reason
+from einklang.findings import Confirmation, Finding, reason
 from einklang.result import Outcome, RuleOutcome, Verdict
 
 _WORST_FIRST = (Severity.ERROR, Severity.WARNING, Severity.INFORMATION)
@@ -17,11 +17,36 @@ _FOLLOWS = {
 
 
 def verdict_of(findings: Iterable[Finding], not_evaluable: Mapping[str, str]) -> Verdict:
-    """The verdict: by the worst finding; a rule that crashed asks for clarification at least."""
-    severities = {finding.severity for finding in findings}
+    """The verdict: by the worst finding that is not confirmed; a rule that crashed asks for clarification at least."""
+    severities = {
+        finding.severity if finding.confirmation is None else Severity.INFORMATION for finding in findings
+    }
     if "rule_crashed" in not_evaluable.values():
         severities.add(Severity.WARNING)
     return next((_FOLLOWS[severity] for severity in _WORST_FIRST if severity in severities), Verdict.ACCEPTED)
+
+
+def settle(
+    findings: Iterable[Finding], answers: Sequence[Confirmation]
+) -> tuple[list[Finding], list[Confirmation]]:
+    """The findings with the answers that hold for them, and the answers that have lapsed.
+
+    An answer has lapsed where its finding is there again, about another value.
+    """
+    by_fingerprint: Mapping[tuple[str, str], Confirmation] = {
+        (answer.rule, answer.fingerprint): answer for answer in answers
+    }
+    settled, points = [], set()
+    for finding in findings:
+        answer = by_fingerprint.get((finding.rule, finding.fingerprint))
+        if answer is not None and (finding.confirm or answer.second):
+            settled.append(finding.model_copy(update={"confirmation": answer}))
+        else:
+            settled.append(finding)
+            points.add((finding.rule, finding.point))
+    holding = {(one.rule, one.point) for one in settled if one.confirmation is not None}
+    lapsed = {(answer.rule, answer.point): answer for answer in answers if (answer.rule, answer.point) in points}
+    return settled, [answer for key, answer in lapsed.items() if key not in holding]
 
 
 def order(findings: Iterable[Finding]) -> list[Finding]:

@@ -218,7 +218,7 @@ def recent(store: Store) -> Store:
     from datetime import UTC, datetime
 
     put_one(store)
-    save(store, load(store, NAME).model_copy(update={"created_at": datetime.now(UTC).isoformat()}))
+    save(store, load(store, NAME).model_copy(update={"since": datetime.now(UTC).isoformat()}))
     return store
 
 
@@ -269,8 +269,12 @@ def test_no_answer_after_the_message_is_sent_again(
 ) -> None:
     put_one(store)
     gate = threading.Event()
+
+    def linger() -> None:
+        gate.wait(2)
+
     impatient = settings.model_copy(update={"server": server(port, answer_timeout=0.2)})
-    with serving(Handler(on_data=lambda: bool(gate.wait(2)) and None), port):
+    with serving(Handler(on_data=linger), port):
         (waiting,) = send_pending(store, impatient, clock).waiting
         gate.set()
     assert (waiting.status, waiting.unanswered) == (Status.WAITING, 1)

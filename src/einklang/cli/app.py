@@ -101,7 +101,6 @@ def deliver(
     from einklang.orchestration import flow
     from einklang.project import load_project
     from einklang.report import render_terminal
-    from einklang.result import Result
     from einklang.store import ACCEPTED as ACCEPTED_VERDICTS
     from einklang.store import Store
 
@@ -115,8 +114,7 @@ def deliver(
         raise EinklangError(f"The flow ended as {state} before the delivery had a number.", "Look at the messages above.")
     folder = Store(store).folder(delivery)
     record = Store(store).delivery(delivery)
-    result = Result.model_validate_json((folder / "report.json").read_bytes())
-    console.print(render_terminal(result, language))
+    console.print(render_terminal(Store(store).result(delivery), language))
     if state == "Unchanged":
         console.print(f"Identisch mit Lieferung {delivery}; nicht erneut geprüft.")
     console.print(f"Lieferung {delivery} · Prüfbericht: {folder / 'report.html'}", soft_wrap=True)
@@ -185,6 +183,55 @@ def explain(
     if rule.upper() not in known:
         raise UnknownName("rule", rule.upper(), known)
     Console().print(rule_text(known[rule.upper()], catalogue.version, language))
+
+
+@app.command()
+def confirm(
+    report: Annotated[str, typer.Argument(help="The delivery's id, e.g. ni/auslaender/0002, or its report.", show_default=False)],
+    finding: Annotated[list[str], typer.Option("--finding", "-f", help="Name of the finding as the report gives it; may be repeated.")],
+    reason: Annotated[str, typer.Option("--reason", "-r", help="Why the value is right.")],
+    by: Annotated[str, typer.Option("--by", help="Who says so.")],
+    store: StoreFolder = Path("store"),
+    project: ProjectFolder = None,
+) -> None:
+    """Confirm that a warned value is right. Errors cannot be confirmed.
+
+    The confirmation holds while the value and what it was compared with stay. Exit code as for `deliver`.
+    """
+    _answer(report, finding, reason, by, "", store, project)
+
+
+@app.command()
+def override(
+    report: Annotated[str, typer.Argument(help="The delivery's id, e.g. ni/auslaender/0002, or its report.", show_default=False)],
+    finding: Annotated[list[str], typer.Option("--finding", "-f", help="Name of the finding as the report gives it; may be repeated.")],
+    reason: Annotated[str, typer.Option("--reason", "-r", help="Why the delivery is accepted despite the error.")],
+    by: Annotated[str, typer.Option("--by", help="The steward who decides.")],
+    second: Annotated[str, typer.Option("--second", help="The second person who agrees.")],
+    store: StoreFolder = Path("store"),
+    project: ProjectFolder = None,
+) -> None:
+    """Accept a delivery despite an error: a steward's decision that needs a second person.
+
+    Cells that gave no usable value stay in quarantine. It shows in the report and in the release.
+    """
+    _answer(report, finding, reason, by, second, store, project)
+
+
+def _answer(
+    report: str, findings: list[str], reason: str, by: str, second: str, store: Path, project: Path | None
+) -> None:
+    from rich.console import Console
+
+    from einklang.answers import Answer
+    from einklang.cli.answering import answer, show
+    from einklang.store import ACCEPTED as ACCEPTED_VERDICTS
+    from einklang.store import Store
+
+    given = [Answer(finding, reason, by, second) for finding in findings]
+    delivered = answer(report, given, Store(store), project)
+    show(delivered, len(given), Console())
+    raise typer.Exit(ACCEPTED if delivered.delivery.verdict in ACCEPTED_VERDICTS else FINDINGS)
 
 
 @app.command()

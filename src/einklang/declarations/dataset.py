@@ -73,6 +73,7 @@ class Dataset(Declaration):
     )
     dimensions: list[Dimension] = Field(min_length=1, description="The axes; `area` is always one of them.")
     measures: list[Measure] = Field(min_length=1, description="The figures.")
+    answer_days: int = Field(default=14, ge=1, description="Days within which an office mends or confirms findings.")
     priority: list[Literal["land", "federal"]] = Field(
         default=["land", "federal"],
         description="Whose figure is released where both a Land office and a federal source deliver a cell.",

@@ -72,7 +72,7 @@ class Message(Record):
     supplier: str = Field(description="Code of the supplier.")
     kind: Kind = Field(description="receipt or verdict.")
     message_id: str = Field(description="Message-ID, the same in every attempt.")
-    created_at: str = Field(description="ISO 8601, UTC.")
+    since: str = Field(description="When that of which it tells has happened. ISO 8601, UTC.")
     status: Status = Field(default=Status.WAITING, description="waiting, sending, sent or failed.")
     attempts: int = Field(default=0, ge=0, description="Attempts begun.")
     unanswered: int = Field(
@@ -103,8 +103,12 @@ def message_name(delivery: str, kind: Kind) -> str:
     return f"{supplier}/{dataset}-{number}-{kind}"
 
 
-def put(store: Store, delivery: str, kind: Kind, message: EmailMessage, now: datetime) -> Path:
+def put(
+    store: Store, delivery: str, kind: Kind, message: EmailMessage, now: datetime, since: datetime | None = None
+) -> Path:
     """Lays a message into the outbox, unless there is one of that delivery and kind; gives its file.
+
+    `since` is when that of which it tells has happened; by it a message is too old to be sent, or not.
 
     Raises:
         StoreError: the folder is not writable.
@@ -113,14 +117,13 @@ def put(store: Store, delivery: str, kind: Kind, message: EmailMessage, now: dat
     path = place(store, name)
     if path.exists():
         return path
-    stamp = now.isoformat(timespec="seconds")
     state = Message(
         name=name,
         delivery=delivery,
         supplier=delivery.split("/")[0],
         kind=kind,
         message_id=str(message["Message-ID"]),
-        created_at=stamp,
+        since=(since or now).isoformat(timespec="seconds"),
     )
     dated = f"Date: {format_datetime(now)}\r\n".encode() + message.as_bytes()
     try:

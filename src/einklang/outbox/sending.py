@@ -68,7 +68,7 @@ def send_pending(store: Store, settings: MailSettings, clock: Clock = utc_now) -
     if settings.server is None:
         return outcome
     with Session(settings.server) as session:
-        for listed in sorted(due, key=lambda message: (message.created_at, message.name)):
+        for listed in sorted(due, key=lambda message: (message.since, message.name)):
             try:
                 _add(_send_one(listed, session, settings, store, clock), outcome)
             except DamagedMessage:
@@ -96,7 +96,7 @@ def _sort(message: Message, settings: MailSettings, now: datetime, outcome: Send
 
 
 def _is_held(message: Message, now: datetime) -> bool:
-    is_old = now - datetime.fromisoformat(message.created_at) > OLDEST
+    is_old = now - datetime.fromisoformat(message.since) > OLDEST
     return is_old and message.attempts == 0 and not message.is_released
 
 

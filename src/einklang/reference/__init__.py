@@ -10,6 +10,7 @@ from einklang.project import Project
 from einklang.reference.commands import cli_page
 from einklang.reference.data import dictionary_page
 from einklang.reference.declared import declarations_page, json_schemas
+from einklang.reference.examples import readme_page
 from einklang.reference.rules import rules_page
 
 
@@ -21,6 +22,7 @@ def generated_pages(project: Project) -> dict[str, str]:
         "declarations.md": declarations_page(),
         "cli.md": cli_page(),
         **json_schemas(),
+        "../README.md": readme_page(project),
     }
 
 

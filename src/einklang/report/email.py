@@ -47,7 +47,8 @@ class _Policy(EmailPolicy):
 
     def fold(self, name: str, value: str) -> str:
         if name != "Subject":
-            return super().fold(name, value)
+            folded: str = super().fold(name, value)
+            return folded
         encoded = Header(str(value), "utf-8", header_name=name, maxlinelen=76).encode(linesep=self.linesep)
         return f"{name}: {encoded}{self.linesep}"
 

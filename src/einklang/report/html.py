@@ -215,6 +215,7 @@ def render_html(result: Result, language: Language = "de") -> str:
             number=partial(display.number, language=language),
             percent=partial(display.percent, language=language),
             size=partial(display.size, language=language),
+            day=partial(display.period, language=language),
             moment=partial(display.moment, language=language),
             name=partial(display.shorten, limit=display.SHORT_TEXT, language=language),
         )

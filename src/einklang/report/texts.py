@@ -50,6 +50,7 @@ class VerdictTexts(Declaration):
     heading: Text
     next: Text
     to_findings: Text
+    answer_by: Text
     words: Mapping[Verdict, Text]
 
 
@@ -185,6 +186,36 @@ class ColumnTexts(Declaration):
     no: Text
 
 
+class AnswerTexts(Declaration):
+    """Confirmations and overrides."""
+
+    name: Text
+    confirmed: Text
+    overridden: Text
+    lapsed: Text
+    lapsed_why: Text
+
+
+class ComparisonTexts(Declaration):
+    """Beside the previous delivery."""
+
+    heading: Text
+    beside: Text
+    places: Text
+    mended: Text
+    still_open: Text
+    new: Text
+    figures: Text
+    unchanged: Text
+    changed: Text
+    added: Text
+    removed: Text
+    largest: Text
+    before: Text
+    now: Text
+    nothing: Text
+
+
 def leaves(part: object, name: str = "") -> Iterator[tuple[str, Text]]:
     """Every text below `part` with its dotted name."""
     match part:
@@ -210,6 +241,8 @@ class Texts(Declaration):
     places: PlaceTexts
     rules: RuleTexts
     columns: ColumnTexts
+    answers: AnswerTexts
+    comparison: ComparisonTexts
 
     @model_validator(mode="after")
     def _complete(self) -> Texts:

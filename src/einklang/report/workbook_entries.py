@@ -31,6 +31,7 @@ SheetName = tuple[str, str]
 
 _SENTENCES_PER_NOTE = 5
 _TEXT_LIMIT = 1_000
+_CELL_NAME = re.compile(r"\b([A-Z]{1,3})([0-9]{1,7})\b")
 _DIGIT = re.compile(r"\d")
 _WORST = list(Severity)
 
@@ -105,10 +106,8 @@ class Secrets:
             return True
         if any(cell_of(place) in self.cells.get((place.file, place.sheet), ()) for place in finding.places):
             return True
-        named = {
-            (int(row), column_index(letters) + 1)
-            for letters, row in re.findall(r"\b([A-Z]{1,3})([0-9]{1,7})\b", f"{finding.message.de} {finding.message.en}")
-        }
+        said = f"{finding.message.de} {finding.message.en}"
+        named = {(int(row), column_index(letters) + 1) for letters, row in _CELL_NAME.findall(said)}
         return any(named & cells for cells in self.cells.values())
 
 
@@ -171,7 +170,8 @@ class Wording:
         """Title, message and remedy; instead of a message that may name a secret number, the title."""
         known = self._said.get(id(finding))
         if known is None:
-            title, remedy = self._text(say(finding.title, self.language)), self._text(say(finding.remedy, self.language))
+            title = self._text(say(finding.title, self.language))
+            remedy = self._text(say(finding.remedy, self.language))
             if self._secrets.hides_message(finding):
                 message = f"{title} {say(load_workbook_texts().cells.not_shown, self.language)}"
             else:
@@ -236,4 +236,5 @@ class Wording:
 
 def rows_around(marks: Mapping[Cell, list[Entry]], first: int, reach: int) -> set[int]:
     """The first rows, and the rows around marked cells."""
-    return set(chain(range(1, first + 1), *(range(max(1, row - reach), row + reach + 1) for row in {r for r, _ in marks})))
+    near = (range(max(1, row - reach), row + reach + 1) for row in {row for row, _ in marks})
+    return set(chain(range(1, first + 1), *near))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from einklang.declarations.rules import Severity
 from einklang.report import display
@@ -32,11 +33,25 @@ _TONES = {
 }
 _SIGNS = {Severity.ERROR: "×", Severity.WARNING: "!", Severity.INFORMATION: "i"}
 _WIDTHS = {
-    **{"number": 7, "severity": 11, "rule": 26, "file": 24, "sheet": 16, "cell": 12, "key": 34, "raw": 20},
-    **{"message": 52, "remedy": 46, "confirm": 13, "answer": 36, "identifier": 30},
+    "number": 6,
+    "severity": 11,
+    "rule": 24,
+    "file": 22,
+    "sheet": 13,
+    "cell": 10,
+    "key": 26,
+    "raw": 15,
+    "message": 46,
+    "remedy": 36,
+    "confirm": 12,
+    "answer": 30,
+    "identifier": 24,
 }
 _HEAD_FILL = "FF1D2733"
+_ANSWER_FILL = "FFFFF9E8"
 _SHORT_DIGEST = 12
+_HIGHEST = 400
+_PERIODS_SHOWN = 400
 
 Links = dict[tuple[int, int], str]
 
@@ -52,7 +67,6 @@ class Facts:
     unread: list[str] = field(default_factory=list)
     has_workbook: bool = False
     secret_everywhere: bool = False
-    places: int = 0
 
 
 @dataclass(frozen=True)
@@ -87,7 +101,9 @@ class ListWriter:
         self._heads = heads
         self._body = styles.own(Format(wrap=True, line=True))
         self._quoted = styles.text(self._body)
+        self._open = styles.own(Format(wrap=True, line=True, fill=_ANSWER_FILL))
         self._soft = styles.own(Format(size=9, colour=SOFT, line=True))
+        self._number = styles.own(Format(line=True, left=True))
         self._link = styles.own(Format(colour=LINK, underline=True, line=True))
         self._kinds = {one: styles.own(Format(bold=True, colour=COLOURS[one], line=True)) for one in Severity}
 
@@ -96,14 +112,17 @@ class ListWriter:
     ) -> None:
         """All rows; `place` tells for an entry the name of its sheet and the address of its cell, if it has one."""
         head = self._styles.own(Format(bold=True, colour="FFFFFFFF", fill=_HEAD_FILL, wrap=True))
-        spool.put(1, [Stored(column, head, "s", text) for column, text in enumerate(self._heads.heads, 1)])
+        heads = [Stored(column, head, "s", text) for column, text in enumerate(self._heads.heads, 1)]
+        spool.put(1, heads, _height(2))
         cell_column = self._heads.column("cell")
         for row, entry in enumerate(entries, 2):
             sheet, address = place(entry)
             is_linked = bool(address) and len(links) < LINKS_SHOWN
             if is_linked:
                 links[row, cell_column] = address
-            spool.put(row, self._row(entry, sheet, is_linked=is_linked))
+            cells = self._row(entry, sheet, is_linked=is_linked)
+            lines = max(lines_of(cell.text, width) for cell, width in zip(cells, self._heads.widths, strict=True))
+            spool.put(row, cells, _height(lines))
         if not entries:
             none = say(load_workbook_texts().cells.no_findings, self._wording.language)
             spool.put(2, [Stored(self._heads.column("message"), self._body, "s", none)])
@@ -134,15 +153,37 @@ class ListWriter:
             kind = "s" if text else ""
             match name:
                 case "number":
-                    kind = "n"
+                    kind, style = "n", self._number
                 case "severity":
                     style = self._kinds[finding.severity]
                 case "cell" if is_linked:
                     style = self._link
+                case "answer" if finding.confirm:
+                    style = self._open
                 case "identifier":
                     style = self._soft
             cells.append(Stored(column, style, kind, text))
         return cells
+
+
+@lru_cache(maxsize=10_000)
+def lines_of(text: str, width: float) -> int:
+    """How many lines a text takes in a column of that width; rather one too many."""
+    room = max(1.0, width - 1.5)
+    lines = 0
+    for paragraph in text.split("\n"):
+        lines, used = lines + 1, 0.0
+        for word in paragraph.split(" "):
+            if used and used + len(word) > room:
+                lines, used = lines + 1, 0.0
+            used += len(word) + 1
+            lines, used = lines + int((used - 1) // room), (used - 1) % room + 1
+    return lines
+
+
+def _height(lines: int, line: float = 15) -> str:
+    # Spreadsheets measure wrapped texts only while somebody edits them, so the height is said.
+    return f' ht="{min(_HIGHEST, line * lines + 2):g}" customHeight="1"'
 
 
 class FrontWriter:
@@ -167,10 +208,14 @@ class FrontWriter:
         self._sheets(facts)
         self._limits(entries, facts)
 
-    def _put(self, *cells: tuple[str, int], height: float = 0) -> None:
+    def _put(self, *cells: tuple[str, int], height: float = 15) -> None:
         self._row += 1
-        written = [Stored(column, style, "s", plain_text(text)) for column, (text, style) in enumerate(cells, 1) if text]
-        self._spool.put(self._row, written, f' ht="{height:g}" customHeight="1"' if height else "")
+        numbered = enumerate(cells, 1)
+        written = [Stored(column, style, "s" if text else "", plain_text(text)) for column, (text, style) in numbered]
+        lines = max(
+            (lines_of(text, width) for (text, _), width in zip(cells[1:], FIRST_COLUMNS[1:], strict=False)), default=1
+        )
+        self._spool.put(self._row, written, _height(lines, height))
 
     def _line(self, label: str, value: str) -> None:
         self._put((label, self._label), (display.visible(value, keep="\n"), self._value))
@@ -196,7 +241,7 @@ class FrontWriter:
         self._put((self._say(own.title if result.identity.delivery else own.title_trial), title), height=26)
         self._put()
         verdict = f"{SYMBOLS[result.verdict]}  {self._say(texts.verdict.words[result.verdict])}"
-        self._put((verdict, word), (" ", said), height=30)
+        self._put((verdict, word), ("", said), height=30)
         label = self._styles.own(Format(bold=True, fill=wash, wrap=True, indent=1))
         self._put((self._say(texts.verdict.heading), label), (display.visible(self._say(result.sentence)), said))
         self._put((self._say(texts.verdict.next), label), (display.visible(self._say(result.next_step)), said))
@@ -207,7 +252,8 @@ class FrontWriter:
         self._line(self._say(texts.supplier), self._say(identity.supplier_name))
         self._line(self._say(texts.dataset), self._say(identity.dataset_title))
         periods = ", ".join(display.period(code, self._language) for code in identity.periods)
-        self._line(self._say(texts.periods), display.shorten(periods, 400, self._language) or self._say(texts.periods_none))
+        periods = display.shorten(periods, _PERIODS_SHOWN, self._language)
+        self._line(self._say(texts.periods), periods or self._say(texts.periods_none))
         if identity.delivery:
             self._line(self._say(texts.delivery), identity.delivery)
         if identity.received_at:
@@ -240,13 +286,15 @@ class FrontWriter:
             counted = texts.severity.counted[severity].of(len(findings))
             places = sum(one.count for one in findings)
             at = self._say(texts.findings.places_counted.of(places), count=self._count(places))
-            lines.append(self._say(own.found_at, findings=self._say(counted, count=self._count(len(findings))), places=at))
+            found = self._say(counted, count=self._count(len(findings)))
+            lines.append(self._say(own.found_at, findings=found, places=at))
         self._line(self._say(own.found), "\n".join(lines) or self._say(own.found_none))
         self._line(self._say(texts.counts.rows), self._account(result.rows))
         self._line(self._say(texts.counts.cells), self._account(result.cells))
         outcomes = {one: sum(rule.outcome is one for rule in result.rules) for one in Outcome}
-        told = [f"{self._count(count)} {self._say(texts.counts.outcomes[one]).lower()}" for one, count in outcomes.items()]
-        self._line(self._say(texts.counts.rules), ", ".join(told))
+        words = texts.counts.outcomes
+        told = ", ".join(f"{self._count(count)} {self._say(words[one]).lower()}" for one, count in outcomes.items())
+        self._line(self._say(texts.counts.rules), told)
 
     def _account(self, account: Accounting) -> str:
         return self._say(
@@ -269,7 +317,7 @@ class FrontWriter:
             for severity in Severity:
                 if severity in severities:
                     style = self._styles.marked(self._value, severity)
-                    self._put(("", self._label), (self._say(texts.legend[severity]), style))
+                    self._put(("", self._label), (self._say(texts.legend[severity]), style), height=18)
         if Severity.ERROR in severities:
             self._line(self._say(texts.mend_label), self._say(texts.mend))
         if any(one.confirm for one in findings):
@@ -321,6 +369,6 @@ class FrontWriter:
         linked = sum(entry.place is not None and cell_of(entry.place) is not None for entry in entries)
         if facts.tables and linked > LINKS_SHOWN:
             yield self._say(texts.links, limit=self._count(LINKS_SHOWN))
-        listed = sum(entry.place is not None for entry in entries)
-        if facts.places > listed:
-            yield self._say(texts.listed, listed=self._count(listed), count=self._count(facts.places))
+        places = sum(finding.count for finding in self._result.findings)
+        if places > len(entries):
+            yield self._say(texts.listed, listed=self._count(len(entries)), count=self._count(places))

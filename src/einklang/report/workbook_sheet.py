@@ -6,9 +6,10 @@ Nothing but values, styles and measures is looked at; a merged range or a link o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import BinaryIO, NamedTuple
+from typing import IO, NamedTuple
 from xml.parsers import expat
 
 from einklang.rawtable import column_index
@@ -122,7 +123,7 @@ class _Strings:
             self._parts.append(text)
 
 
-def read_strings(stream: BinaryIO) -> list[str]:
+def read_strings(stream: IO[bytes]) -> list[str]:
     """The shared texts of a workbook as they are written, formats within a text left out."""
     parser, strings = _parser(), _Strings()
     parser.StartElementHandler, parser.EndElementHandler = strings.start, strings.end
@@ -133,7 +134,7 @@ def read_strings(stream: BinaryIO) -> list[str]:
     return strings.found
 
 
-def read_merges(stream: BinaryIO) -> list[Merge]:
+def read_merges(stream: IO[bytes]) -> list[Merge]:
     """The merged ranges of a sheet, top first; none where there are more than anyone merges by hand."""
     merges: list[Merge] = []
     rest = b""
@@ -169,9 +170,9 @@ class Covered:
 class SheetReader:
     """The rows of a sheet; `layout` fills while they are read."""
 
-    def __init__(self, stream: BinaryIO, strings: list[str]) -> None:
+    def __init__(self, opened: Callable[[], AbstractContextManager[IO[bytes]]], strings: list[str]) -> None:
         self.layout = Layout()
-        self._stream = stream
+        self._opened = opened
         self._strings = strings
         self._rows: list[Row] = []
         self._row = Row(0, {}, [])
@@ -192,10 +193,11 @@ class SheetReader:
         parser = _parser()
         parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
         parser.CharacterDataHandler = self._characters
-        while chunk := self._stream.read(_CHUNK):
-            parser.Parse(chunk)
-            yield from self._rows
-            self._rows.clear()
+        with self._opened() as stream:
+            while chunk := stream.read(_CHUNK):
+                parser.Parse(chunk)
+                yield from self._rows
+                self._rows.clear()
         parser.Parse(b"", True)
         yield from self._rows
 

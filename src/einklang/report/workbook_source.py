@@ -8,25 +8,37 @@ from __future__ import annotations
 
 import datetime as dt
 import posixpath
+import warnings
 import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import IO, Any, Literal, Protocol
 from xml.etree import ElementTree
 from xml.parsers import expat
 
 import python_calamine as calamine
 from openpyxl.styles.stylesheet import apply_stylesheet
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 from openpyxl.workbook import Workbook
 
 from einklang.container import Kind, Unreadable, kind_of, workbook_limit
 from einklang.declarations.profile import FileFormat
 from einklang.rawtable import RawTable
 from einklang.read_text import read_text
-from einklang.report.workbook_sheet import Layout, Merge, Row, SheetReader, Stored, read_merges, read_strings
+from einklang.report.workbook_sheet import (
+    Layout,
+    Merge,
+    Row,
+    SheetReader,
+    Stored,
+    is_true,
+    read_merges,
+    read_strings,
+)
 from einklang.report.workbook_xml import plain_text
 
 FORMATTED_BYTES = 60_000_000
@@ -37,6 +49,8 @@ DAMAGED = (
 _DELIMITERS: tuple[Literal[";", "\t", "|", ","], ...] = (";", "\t", "|", ",")
 _OFFICE = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
+_THEME = "xl/theme/theme1.xml"
+_LARGEST_THEME = 200_000
 _SAMPLE = 200
 _BATCH = 10_000
 
@@ -68,10 +82,11 @@ class Source:
     """A delivered file; `is_plain` where its formats do not come back."""
 
     sheets: list[SourceSheet]
-    kind: Kind
     hidden: list[str] = field(default_factory=list)
+    is_text: bool = False
     is_plain: bool = False
-    epoch: dt.datetime | None = None
+    epoch: dt.datetime = CALENDAR_WINDOWS_1900
+    theme: bytes = b""
 
 
 class PlainTable:
@@ -126,12 +141,10 @@ def open_source(path: Path, agreed: FileFormat | None = None, *, with_formats: b
     if kind is not Kind.WORKBOOK:
         return None
     try:
-        if workbook_limit(path) is not None:
+        if not is_safe(path):
             return None
         package = _Package(path)
-        if not package.is_inside:
-            return None
-        if with_formats and package.sheet_bytes <= FORMATTED_BYTES:
+        if with_formats and package.bytes_read <= FORMATTED_BYTES:
             return package.source()
     except DAMAGED:
         if with_formats:
@@ -140,32 +153,42 @@ def open_source(path: Path, agreed: FileFormat | None = None, *, with_formats: b
     return _open_plain(path)
 
 
+def is_safe(path: Path) -> bool:
+    """Whether a workbook keeps the safety limits, and every sheet of it was looked at for that.
+
+    Raises:
+        One of `DAMAGED`: it is no whole workbook.
+    """
+    return workbook_limit(path) is None and _Package(path).is_inside
+
+
 class _Package:
-    """The parts of an XLSX file that are read: list of sheets, texts, styles."""
+    """The parts of an XLSX file that are read: list of sheets, texts, styles, colours."""
 
     def __init__(self, path: Path) -> None:
-        self._archive = zipfile.ZipFile(path)
+        self._path = path
         self._strings: list[str] | None = None
-        book = self._tree("xl/workbook.xml")
-        targets = {
+        with zipfile.ZipFile(path) as archive:
+            self._sizes = {one.filename: one.file_size for one in archive.infolist()}
+            book = _tree(archive, "xl/workbook.xml")
+            links = _tree(archive, "xl/_rels/workbook.xml.rels")
+        self._targets = {
             one.get("Id", ""): posixpath.normpath(posixpath.join("/xl", one.get("Target", ""))).lstrip("/")
-            for one in self._tree("xl/_rels/workbook.xml.rels").iter()
+            for one in links.iter()
             if one.get("Target") and one.get("TargetMode") != "External"
         }
-        self.sheets = [
-            (one.get("name", ""), one.get("state", "visible"), targets.get(one.get(_OFFICE) or one.get(_STRICT) or "", ""))
-            for one in book.iter()
-            if one.tag.endswith("}sheet")
-        ]
+        sheets = [one for one in book.iter() if one.tag.endswith("}sheet")]
+        self._sheets = [(one.get("name", ""), one.get("state", "visible"), self._part_of(one)) for one in sheets]
         settings = next((one for one in book.iter() if one.tag.endswith("}workbookPr")), None)
-        self._is_1904 = settings is not None and settings.get("date1904") in ("1", "true")
-        self._targets = targets
+        self._is_1904 = settings is not None and is_true(settings.get("date1904"))
 
-    def _tree(self, part: str) -> ElementTree.Element:
-        content = self._archive.read(part)
-        if b"<!DOCTYPE" in content:
-            raise ValueError(f"{part} declares a document type")
-        return ElementTree.fromstring(content)
+    def _part_of(self, sheet: ElementTree.Element) -> str:
+        return self._targets.get(sheet.get(_OFFICE) or sheet.get(_STRICT) or "", "")
+
+    @contextmanager
+    def _open(self, part: str) -> Iterator[IO[bytes]]:
+        with zipfile.ZipFile(self._path) as archive, archive.open(part) as stream:
+            yield stream
 
     @property
     def is_inside(self) -> bool:
@@ -173,43 +196,55 @@ class _Package:
         return all(part.startswith("xl/worksheets/") and part.endswith(".xml") for part in self._worksheets())
 
     def _worksheets(self) -> list[str]:
-        return [part for _, _, part in self.sheets if part and not part.startswith("xl/chartsheets/")]
+        return [part for _, _, part in self._sheets if part and not part.startswith("xl/chartsheets/")]
 
     @property
-    def sheet_bytes(self) -> int:
-        """Unpacked size of the sheets and texts."""
-        parts = [*self._worksheets(), "xl/sharedStrings.xml"]
-        return sum(self._archive.getinfo(part).file_size for part in parts if part in self._archive.namelist())
+    def bytes_read(self) -> int:
+        """Unpacked size of sheets, texts and styles."""
+        parts = {*self._worksheets(), self._strings_part, "xl/styles.xml"}
+        return sum(self._sizes.get(part, 0) for part in parts)
+
+    @property
+    def _strings_part(self) -> str:
+        return next((part for part in self._targets.values() if part.endswith("sharedStrings.xml")), "")
 
     def source(self) -> Source:
         """The visible sheets with their formats."""
         book = Workbook()
-        apply_stylesheet(self._archive, book)
-        names = self._archive.namelist()
+        with zipfile.ZipFile(self._path) as archive, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            apply_stylesheet(archive, book)
+            theme = archive.read(_THEME) if self._sizes.get(_THEME, _LARGEST_THEME) < _LARGEST_THEME else b""
         visible = [
             SourceSheet(name, self._reader(part), self._merges(part), book.active)
-            for name, state, part in self.sheets
-            if state == "visible" and part in names and part in self._worksheets()
+            for name, state, part in self._sheets
+            if state == "visible" and part in self._sizes and part in self._worksheets()
         ]
-        hidden = [name for name, state, _ in self.sheets if state != "visible"]
-        epoch = dt.datetime(1904, 1, 1) if self._is_1904 else None
-        return Source(visible, Kind.WORKBOOK, hidden, epoch=epoch)
+        hidden = [name for name, state, _ in self._sheets if state != "visible"]
+        epoch = CALENDAR_MAC_1904 if self._is_1904 else CALENDAR_WINDOWS_1900
+        return Source(visible, hidden, epoch=epoch, theme=theme)
 
     def _reader(self, part: str) -> Callable[[], Rows]:
-        return lambda: SheetReader(self._archive.open(part), self._texts())  # type: ignore[arg-type]
+        return lambda: SheetReader(lambda: self._open(part), self._texts())
 
     def _texts(self) -> list[str]:
         if self._strings is None:
-            part = next((one for one in self._targets.values() if one.endswith("sharedStrings.xml")), "")
             self._strings = []
-            if part in self._archive.namelist():
-                with self._archive.open(part) as stream:
-                    self._strings = read_strings(stream)  # type: ignore[arg-type]
+            if self._strings_part in self._sizes:
+                with self._open(self._strings_part) as stream:
+                    self._strings = read_strings(stream)
         return self._strings
 
     def _merges(self, part: str) -> list[Merge]:
-        with self._archive.open(part) as stream:
-            return read_merges(stream)  # type: ignore[arg-type]
+        with self._open(part) as stream:
+            return read_merges(stream)
+
+
+def _tree(archive: zipfile.ZipFile, part: str) -> ElementTree.Element:
+    content = archive.read(part)
+    if b"<!DOCTYPE" in content:
+        raise ValueError(f"{part} declares a document type")
+    return ElementTree.fromstring(content)
 
 
 def _value(column: int, value: Any) -> Stored:
@@ -245,7 +280,7 @@ def _open_plain(path: Path) -> Source | None:
         ]
     except DAMAGED:
         return None
-    return Source(content, Kind.WORKBOOK, hidden, is_plain=True)
+    return Source(content, hidden, is_plain=True)
 
 
 def _text_table(table: RawTable) -> PlainTable:
@@ -265,7 +300,7 @@ def _open_text(path: Path, agreed: FileFormat | None) -> Source | None:
     if isinstance(read, Unreadable):
         return None
     table = _text_table(read.table)
-    return Source([SourceSheet("", lambda: table, table=table)], Kind.TEXT, is_plain=True)
+    return Source([SourceSheet("", lambda: table, table=table)], is_text=True, is_plain=True)
 
 
 def _delimiter(path: Path) -> Literal[";", ",", "\t", "|"]:

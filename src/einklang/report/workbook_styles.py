@@ -16,6 +16,7 @@ from openpyxl.cell import Cell
 from openpyxl.cell.read_only import ReadOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.workbook import Workbook
+from openpyxl.writer.theme import theme_xml
 
 from einklang.declarations.rules import Severity
 
@@ -28,6 +29,12 @@ _WASHES = {Severity.ERROR: "FFF9D8D3", Severity.WARNING: "FFFBE6B5", Severity.IN
 _BORDERS = {Severity.ERROR: "thick", Severity.WARNING: "mediumDashed", Severity.INFORMATION: "dotted"}
 _OWN_FILLS = frozenset(_WASHES.values())
 
+_THEME_COLOURS = (
+    *(b"dk1", b"lt1", b"dk2", b"lt2"),
+    *(b"accent1", b"accent2", b"accent3", b"accent4", b"accent5", b"accent6", b"hlink", b"folHlink"),
+)
+_THEME_COLOUR = rb'<a:%b>\s*<a:s\w+Clr\b[^>]*?\b(?:lastClr|val)="([0-9A-Fa-f]{6})"[^>]*>.{0,99}?</a:%b>'
+_SCHEME = re.compile(rb"<a:clrScheme.*?</a:clrScheme>", re.DOTALL)
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 _SHOWS_VALUE = re.compile(r"[0#?@ymdhs]|general|standard", re.IGNORECASE)
 
@@ -44,6 +51,7 @@ class Format:
     underline: bool = False
     line: bool = False
     indent: int = 0
+    left: bool = False
 
 
 @cache
@@ -92,7 +100,8 @@ class Styles:
                 cell.fill = PatternFill("solid", fgColor=look.fill)
             if look.line:
                 cell.border = Border(bottom=Side("thin", color=LINE))
-            cell.alignment = Alignment(vertical="top", wrap_text=look.wrap, indent=look.indent)
+            side = "left" if look.left or look.indent else None
+            cell.alignment = Alignment(horizontal=side, vertical="top", wrap_text=look.wrap, indent=look.indent)
             self._own[look] = self._keep(cell)
         return self._own[look]
 
@@ -112,7 +121,7 @@ class Styles:
             side = Side(_BORDERS[severity], color=COLOURS[severity])
             cell.fill = PatternFill("solid", fgColor=_WASHES[severity])
             cell.border = Border(left=side, right=side, top=side, bottom=side)
-            cell.font = cell.font + Font(color=INK) if cell.font is None else _inked(cell.font)
+            cell.font = _inked(cell.font)
             self._marked[key] = self._keep(cell)
         return self._marked[key]
 
@@ -120,16 +129,39 @@ class Styles:
         """The style of a sender's sheet; a mark of an earlier return is taken off."""
         theirs = ReadOnlyCell(sheet, 1, 1, None, style_id=index)
         cell = Cell(self._parent, row=1, column=1)
-        cell.font, cell.alignment, cell.protection = copy(theirs.font), copy(theirs.alignment), copy(theirs.protection)
+        cell.font, cell.alignment, cell.protection = own_font(theirs), copy(theirs.alignment), copy(theirs.protection)
         cell.number_format = theirs.number_format
         cell.quotePrefix = bool(theirs.style_array.quotePrefix)
         if not _is_own_mark(theirs.fill):
             cell.fill, cell.border = copy(theirs.fill), copy(theirs.border)
         return self._keep(cell)
 
+    def array(self, index: int) -> Any:
+        """What openpyxl takes for the style of a column."""
+        return self._cells[index]._style
+
     def number_format(self, index: int) -> str:
         """The number format of a style."""
         return str(self._cells[index].number_format)
+
+
+def theme_like(theirs: bytes) -> bytes | None:
+    """The usual theme with the colours of the sender's; None where it does not have all twelve."""
+    own = theme_xml.encode() if isinstance(theme_xml, str) else theme_xml
+    scheme = b""
+    for name in _THEME_COLOURS:
+        found = re.search(_THEME_COLOUR % (name, name), theirs, re.DOTALL)
+        if found is None:
+            return None
+        scheme += b'<a:%b><a:srgbClr val="%b"/></a:%b>' % (name, found[1], name)
+    return _SCHEME.sub(b'<a:clrScheme name="Office">%b</a:clrScheme>' % scheme, own, count=1)
+
+
+def own_font(cell: Any) -> Any:
+    """The font of a sender's cell, by its own name: the fonts of the theme do not travel."""
+    font = copy(cell.font)
+    font.scheme = None
+    return font
 
 
 def _inked(font: Any) -> Any:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
+from einklang.findings import PlaceFound
 from einklang.report.texts import Language, say
-from einklang.report.workbook_entries import Cell, Entry, Secrets, SheetName, rank, rows_around, worst
+from einklang.report.workbook_entries import Cell, Entry, Secrets, SheetName, cell_of, rank, rows_around, worst
 from einklang.report.workbook_sheet import Covered, Layout, Merge, Row, Stored, is_true
 from einklang.report.workbook_source import SourceSheet
 from einklang.report.workbook_styles import Format, Styles, shows_value
@@ -48,6 +49,11 @@ class Table:
             return row, column
         kept = self.rows_kept.get(row)
         return None if kept is None else (kept, column + 1)
+
+    def now_at_place(self, place: PlaceFound) -> Cell | None:
+        """The same for a place; None where it is about the whole or its row did not come back."""
+        cell = cell_of(place)
+        return None if cell is None else self.now_at(cell)
 
     def noted(self) -> dict[Cell, list[Entry]]:
         """The marked cells that bear a note, the worst first."""
@@ -103,9 +109,7 @@ class TableWriter:
             cells = self._cells(table, sheet, row, by_row.get(row.number, {}), [])
             moved = [cell._replace(column=cell.column + 1) for cell in cells]
             table.spool.put(number, [Stored(1, self._plain, "n", str(row.number)), *moved])
-        table.marked = {
-            now: entries for cell, entries in marks.items() if (now := table.now_at(cell)) is not None
-        }
+        table.marked = {now: entries for cell, entries in marks.items() if (now := table.now_at(cell)) is not None}
 
     def _write_whole(self, table: Table, sheet: SourceSheet, marks: Marks) -> None:
         table.anchors = _anchors(marks, sheet.merges)
@@ -131,7 +135,9 @@ class TableWriter:
             if "style" in column:
                 column["style"] = str(self._style(table, sheet, int(column["style"])))
 
-    def _put_new(self, table: Table, sheet: SourceSheet, number: int, by_row: dict[int, dict[int, list[Entry]]]) -> None:
+    def _put_new(
+        self, table: Table, sheet: SourceSheet, number: int, by_row: dict[int, dict[int, list[Entry]]]
+    ) -> None:
         table.spool.put(number, self._cells(table, sheet, Row(number, {}, []), by_row[number], []))
 
     def _cells(
@@ -152,7 +158,8 @@ class TableWriter:
         if not kind:
             return Stored(cell.column, style, "", "")
         if merges and any(
-            merge.left <= cell.column <= merge.right and (row, cell.column) != (merge.top, merge.left) for merge in merges
+            merge.left <= cell.column <= merge.right and (row, cell.column) != (merge.top, merge.left)
+            for merge in merges
         ):
             return Stored(cell.column, style, "", "")
         if self._secrets.hides_text(table.name, (row, cell.column), text):

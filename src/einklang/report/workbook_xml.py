@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 from openpyxl.workbook import Workbook
 from openpyxl.writer.excel import ExcelWriter
@@ -38,6 +39,8 @@ letter = cache(column_letter)
 
 def plain_text(text: str) -> str:
     """A text that did not come out of a workbook, so that a spreadsheet shows exactly its characters."""
+    if text.isprintable() and "_x" not in text:
+        return text
     return _ESCAPE.sub("_x005F_", _ILLEGAL.sub(lambda found: visible(found[0], keep="\n\t"), text))
 
 
@@ -51,7 +54,8 @@ def _escaped(text: str) -> str:
         text = f"{text[:LONGEST_TEXT]}…"
     if not text.isprintable():
         text = _ILLEGAL.sub(lambda found: visible(found[0], keep="\n\t"), text)
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
+        return escape(text, {"\r": "&#13;"})
+    return escape(text)
 
 
 def _cell(row: int, cell: Stored) -> str:

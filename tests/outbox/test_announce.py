@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from builders import ROOT
+
+from einklang.deliver import deliver
+from einklang.errors import StoreError
+from einklang.outbox import MailSettings, announce_all, announce_receipt, announce_verdict, send_pending
+from einklang.outbox.box import names
+from einklang.project import Project
+from einklang.receive import receive
+from einklang.store import Delivery, Receipt, Store
+
+from .conftest import MAILBOX, START, Clock, Handler, server
+
+FILE = ROOT / "tests/deliveries/fail/auslaender/IM-VAL-001_two_commas.csv"
+PLACE = "https://monitoring.example/{}/report.html"
+
+
+def place_of(delivery: Delivery) -> str:
+    return PLACE.format(delivery.delivery)
+
+
+@pytest.fixture
+def delivered(test_project: Project, store: Store) -> Delivery:
+    return deliver([FILE], "hb", "auslaender", test_project, store, START.isoformat()).delivery
+
+
+def test_receipt_at_once_and_verdict_later_reach_the_office(
+    test_project: Project, store: Store, mail_server: Handler, port: int, clock: Clock
+) -> None:
+    settings = MailSettings(server=server(port), mailboxes={"hb": (MAILBOX,)})
+    receipt = receive([FILE], "hb", "auslaender", test_project, store, START.isoformat())
+    assert isinstance(receipt, Receipt)
+    announce_receipt(receipt, test_project, store, domain=settings.domain, clock=clock)
+    assert len(send_pending(store, settings, clock).sent) == 1
+    from einklang.deliver import process
+
+    judged = process(receipt, test_project, store).delivery
+    announce_verdict(judged, place_of(judged), test_project, store, domain=settings.domain, clock=clock)
+    assert len(send_pending(store, settings, clock).sent) == 1
+    first, second = (one.message for one in mail_server.received)
+    assert "EINGEGANGEN" in first["Subject"]
+    assert "ZURÜCKGEWIESEN" in second["Subject"]
+    assert second["In-Reply-To"] == first["Message-ID"]
+    assert first["Message-ID"].endswith("@stelle.example>")
+    assert place_of(judged) in second.get_content()
+    assert FILE.name in first.get_content()
+
+
+def test_what_is_lacking_is_made_up_for_once(
+    test_project: Project, store: Store, delivered: Delivery, clock: Clock
+) -> None:
+    receive([FILE.with_name("IM-COD-001_kreis_key_unknown.csv")], "hb", "auslaender", test_project, store)
+    laid = announce_all(test_project, store, place_of, clock=clock)
+    assert [path.stem for path in laid] == [
+        "auslaender-0001-receipt",
+        "auslaender-0002-receipt",
+        "auslaender-0001-verdict",
+    ]
+    assert announce_all(test_project, store, place_of, clock=clock) == []
+    assert len(list(names(store))) == 3
+
+
+def test_messages_about_old_deliveries_stay_files(
+    test_project: Project, store: Store, delivered: Delivery, mail_server: Handler, port: int, clock: Clock
+) -> None:
+    clock.pass_by(days=100)
+    announce_all(test_project, store, place_of, clock=clock)
+    settings = MailSettings(server=server(port), mailboxes={"hb": (MAILBOX,)})
+    outcome = send_pending(store, settings, clock)
+    assert (len(outcome.held), outcome.sent, mail_server.received) == (2, [], [])
+
+
+def test_no_value_of_the_file_is_in_the_verdict(
+    test_project: Project, store: Store, delivered: Delivery, clock: Clock
+) -> None:
+    path = announce_verdict(delivered, place_of(delivered), test_project, store, clock=clock)
+    raw = [cell["raw"] for one in _findings(store, delivered) for cell in one["places"] if cell["raw"]]
+    assert raw
+    assert not any(value in path.read_text() for value in raw if len(value) > 2)
+
+
+def _findings(store: Store, delivery: Delivery) -> list[dict[str, list[dict[str, str]]]]:
+    import json
+
+    content = json.loads((store.folder(delivery.delivery) / "report.json").read_bytes())
+    found: list[dict[str, list[dict[str, str]]]] = content["findings"]
+    return found
+
+
+def test_damaged_report_is_said(test_project: Project, store: Store, delivered: Delivery) -> None:
+    Path(store.folder(delivered.delivery) / "report.json").write_text("{}")
+    with pytest.raises(StoreError, match=r"report\.json"):
+        announce_verdict(delivered, "x", test_project, store)

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from einklang.answers import Answer, answers_of, give
+from einklang.deliver import deliver, process
+from einklang.errors import UnknownName, UnusableInput
+from einklang.project import Project
+from einklang.release import make_release
+from einklang.result import Verdict
+from einklang.store import Store
+
+INBOX = Path(__file__).parents[1] / "demo" / "inbox"
+
+
+def demo_file(wave: str, one: str) -> Path:
+    return next((INBOX / wave / one).iterdir())
+
+
+@pytest.fixture
+def warned(project: Project, tmp_path: Path) -> tuple[Store, str]:
+    """Saarland's series with a slip: two questions, no error."""
+    store = Store(tmp_path)
+    delivered = deliver([demo_file("3-nachzuegler", "sl/auslaender")], "sl", "auslaender", project, store)
+    assert delivered.delivery.verdict is Verdict.CLARIFICATION_NEEDED
+    return store, delivered.delivery.delivery
+
+
+@pytest.fixture
+def rejected(project: Project, tmp_path: Path) -> tuple[Store, str]:
+    store = Store(tmp_path)
+    delivered = deliver([demo_file("2-aktuell", "by/auslaender")], "by", "auslaender", project, store)
+    return store, delivered.delivery.delivery
+
+
+def answers_to(store: Store, delivery: str, **changes: str) -> list[Answer]:
+    facts = {"reason": "Bereinigung des Registers", "by": "Referat 31", **changes}
+    return [Answer(finding.id, **facts) for finding in store.result(delivery).findings]
+
+
+def judge_again(store: Store, delivery: str, project: Project) -> Verdict:
+    return process(store.receipt(delivery), project, store).delivery.verdict
+
+
+def test_confirmed_warnings_settle_a_delivery(warned: tuple[Store, str], project: Project) -> None:
+    store, delivery = warned
+    give(store, store.result(delivery), answers_to(store, delivery))
+    assert judge_again(store, delivery, project) is Verdict.ACCEPTED_WITH_NOTES
+    report = (store.folder(delivery) / "report.html").read_text(encoding="utf-8")
+    assert "Bestätigt von Referat 31" in report
+    assert "Bereinigung des Registers" in report
+
+
+def test_one_open_question_keeps_it_open(warned: tuple[Store, str], project: Project) -> None:
+    store, delivery = warned
+    give(store, store.result(delivery), answers_to(store, delivery)[:1])
+    assert judge_again(store, delivery, project) is Verdict.CLARIFICATION_NEEDED
+
+
+def test_a_confirmation_holds_in_the_next_delivery_while_the_value_stays(
+    warned: tuple[Store, str], project: Project, tmp_path: Path
+) -> None:
+    store, delivery = warned
+    before = store.result(delivery)
+    give(store, before, answers_to(store, delivery))
+    again = tmp_path / "noch einmal.xlsx"
+    again.write_bytes(demo_file("3-nachzuegler", "sl/auslaender").read_bytes() + b"\0")
+    second = deliver([again], "sl", "auslaender", project, store).delivery
+    result = store.result(second.delivery)
+    assert {finding.fingerprint for finding in result.findings} == {finding.fingerprint for finding in before.findings}
+    assert second.verdict is Verdict.ACCEPTED_WITH_NOTES
+
+
+def test_a_confirmation_lapses_when_the_value_changes(warned: tuple[Store, str], project: Project) -> None:
+    store, delivery = warned
+    result = store.result(delivery)
+    give(store, result, answers_to(store, delivery))
+    folder = store.root / "answers" / "sl" / "auslaender"
+    for path in folder.iterdir():
+        kept = json.loads(path.read_bytes())
+        path.write_text(json.dumps({**kept, "fingerprint": "0" * 16}), encoding="utf-8")
+    assert judge_again(store, delivery, project) is Verdict.CLARIFICATION_NEEDED
+    assert len(store.result(delivery).lapsed) == len(result.findings)
+    assert "nicht mehr gelten" in (store.folder(delivery) / "report.html").read_text(encoding="utf-8")
+
+
+def test_errors_cannot_be_confirmed(rejected: tuple[Store, str]) -> None:
+    store, delivery = rejected
+    with pytest.raises(UnusableInput, match="is an error and cannot be confirmed"):
+        give(store, store.result(delivery), answers_to(store, delivery))
+    assert answers_of(store, "by", "auslaender") == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [({"reason": " "}, "needs a reason"), ({"by": ""}, "needs a reason"), ({"second": "referat 31"}, "another one")],
+)
+def test_an_answer_needs_reason_name_and_another_second_person(
+    rejected: tuple[Store, str], changes: dict[str, str], said: str
+) -> None:
+    store, delivery = rejected
+    with pytest.raises(UnusableInput, match=said):
+        give(store, store.result(delivery), answers_to(store, delivery, **changes))
+
+
+def test_an_unknown_finding_is_refused(warned: tuple[Store, str]) -> None:
+    store, delivery = warned
+    with pytest.raises(UnknownName):
+        give(store, store.result(delivery), [Answer("", "weil", "ich")])
+
+
+def test_an_override_needs_two_and_shows_in_report_and_release(rejected: tuple[Store, str], project: Project) -> None:
+    store, delivery = rejected
+    give(store, store.result(delivery), answers_to(store, delivery, second="Leitung"))
+    assert judge_again(store, delivery, project) is Verdict.ACCEPTED_WITH_NOTES
+    assert "Trotz des Fehlers angenommen" in (store.folder(delivery) / "report.html").read_text(encoding="utf-8")
+    released = make_release(project, store)
+    assert released.folder is not None
+    manifest = json.loads((released.folder / "manifest.json").read_bytes())
+    assert {one["second"] for one in manifest["overrides"]} == {"Leitung"}
+
+
+def test_the_report_compares_with_the_delivery_it_replaces(project: Project, tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    for wave in ("2-aktuell", "3-nachzuegler"):
+        deliver([demo_file(wave, "rp/auslaender")], "rp", "auslaender", project, store)
+    comparison = store.result("rp/auslaender/0002").comparison
+    assert comparison is not None
+    assert (comparison.delivery, comparison.mended, comparison.new) == ("rp/auslaender/0001", 1, 0)
+    assert (comparison.added, comparison.removed, comparison.changed) == (3, 0, 0)
