@@ -404,3 +404,17 @@ def test_many_failures_of_one_rule_are_one_finding(checker: Checker) -> None:
     rows = [f"{AT};{code};100;100;100" for code in codes]
     checked = checker.rows(*rows, heading="Zeit;Nat;insgesamt;männlich;weiblich", rules=["IM-AGG-001"], **NATIONS)
     assert [(one.rule, one.count) for one in checked.result.findings] == [("IM-AGG-001", len(codes))]
+
+
+def raising(context: Context, parameters: Parameters) -> Figures:
+    raise ZeroDivisionError("987654")
+
+
+def test_measure_that_raises_stops_neither_the_check_nor_passes(
+    checker: Checker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("einklang.plausibility.MEASURES", {**MEASURES, "period_changes": raising})
+    result = checker.rows(f"{AT};04;100", rules=["IM-TIM-001", "IM-AGG-001"]).result
+    assert outcome(result, "IM-TIM-001") is Outcome.NOT_EVALUABLE
+    assert result.verdict is Verdict.CLARIFICATION_NEEDED
+    assert "987654" not in caplog.text

@@ -7,6 +7,7 @@ the same limits, so that it is never asked for lists. The only module that knows
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Mapping, Sequence
@@ -26,6 +27,7 @@ from einklang.measures import MEASURES
 from einklang.measures.figures import Context, Figures, nothing
 from einklang.project import Project
 
+_LOG = logging.getLogger(__name__)
 _REPORTED = 200
 _ONE_AT_A_TIME = threading.RLock()
 _FOR_OTHER_USES = ("altair", "jsonschema", "scipy.stats")
@@ -132,7 +134,11 @@ def judge(context: Context, expectations: Sequence[Expectation], locator: Locato
 def _compute(context: Context, expectation: Expectation) -> Figures:
     if not context.cube.size and expectation.measure != "missing_combinations":
         return nothing("nothing_to_judge")
-    return MEASURES[expectation.measure](context, expectation.parameters)
+    try:
+        return MEASURES[expectation.measure](context, expectation.parameters)
+    except Exception as error:  # whatever a measure stumbles over, its rule has not passed and the others go on
+        _LOG.error("the measure %s for %s crashed: %s", expectation.measure, expectation.rule, type(error).__name__)
+        return nothing("rule_crashed")
 
 
 def _report(

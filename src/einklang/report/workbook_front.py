@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from einklang.declarations.rules import Severity
+from einklang.findings import Finding
 from einklang.report import display
 from einklang.report.texts import Language, load_texts, say
 from einklang.report.workbook_entries import Entry, Wording, cell_of
@@ -53,7 +54,10 @@ _SHORT_DIGEST = 12
 _HIGHEST = 400
 _PERIODS_SHOWN = 400
 
+_LONG_OWN = ("file", "sheet", "key", "raw")
+
 Links = dict[tuple[int, int], str]
+_Content = tuple[int, str, str]
 
 
 @dataclass
@@ -101,6 +105,7 @@ class ListWriter:
         self._heads = heads
         self._body = styles.own(Format(wrap=True, line=True))
         self._quoted = styles.text(self._body)
+        self._made: dict[int, tuple[dict[str, _Content], int]] = {}
         self._open = styles.own(Format(wrap=True, line=True, fill=_ANSWER_FILL))
         self._soft = styles.own(Format(size=9, colour=SOFT, line=True))
         self._number = styles.own(Format(line=True, left=True))
@@ -120,50 +125,53 @@ class ListWriter:
             is_linked = bool(address) and len(links) < LINKS_SHOWN
             if is_linked:
                 links[row, cell_column] = address
-            cells = self._row(entry, sheet, is_linked=is_linked)
-            lines = max(lines_of(cell.text, width) for cell, width in zip(cells, self._heads.widths, strict=True))
+            cells, lines = self._row(entry, sheet, is_linked=is_linked)
             spool.put(row, cells, _height(lines))
         if not entries:
             none = say(load_workbook_texts().cells.no_findings, self._wording.language)
             spool.put(2, [Stored(self._heads.column("message"), self._body, "s", none)])
 
-    def _row(self, entry: Entry, sheet: str, *, is_linked: bool) -> list[Stored]:
-        wording, finding = self._wording, entry.finding
-        title, message, remedy = wording.of_finding(finding)
-        columns = load_texts().columns
-        texts = {
-            "number": str(entry.number),
-            "severity": f"{_SIGNS[finding.severity]} {wording.severity(finding.severity)}",
-            "rule": f"{display.visible(finding.rule)} {title}",
-            "file": display.visible(entry.place.file) if entry.place else "",
-            "sheet": sheet,
-            "cell": wording.cell(entry),
-            "key": wording.key(entry),
-            "raw": wording.raw(entry),
-            "message": message,
-            "remedy": remedy,
-            "confirm": say(columns.yes if finding.confirm else columns.no, wording.language),
-            "answer": "",
-            "identifier": entry.identifier,
+    def _row(self, entry: Entry, sheet: str, *, is_linked: bool) -> tuple[list[Stored], int]:
+        """The cells, and how many lines the longest of them takes."""
+        wording, place = self._wording, entry.place
+        shared, lines = self._shared(entry.finding)
+        own = {
+            "number": (self._number, "n", str(entry.number)),
+            "file": self._text(display.visible(place.file) if place else ""),
+            "sheet": self._text(sheet),
+            "cell": (self._link if is_linked else self._body, "s", wording.cell(entry)),
+            "key": self._text(wording.key(entry)),
+            "raw": self._text(wording.raw(entry)),
+            "identifier": (self._soft, "s", plain_text(entry.identifier)),
         }
-        cells: list[Stored] = []
-        for column, name in enumerate(self._heads.names, 1):
-            text = plain_text(texts[name])
-            style = self._quoted if starts_formula(text) else self._body
-            kind = "s" if text else ""
-            match name:
-                case "number":
-                    kind, style = "n", self._number
-                case "severity":
-                    style = self._kinds[finding.severity]
-                case "cell" if is_linked:
-                    style = self._link
-                case "answer" if finding.confirm:
-                    style = self._open
-                case "identifier":
-                    style = self._soft
-            cells.append(Stored(column, style, kind, text))
-        return cells
+        cells = [Stored(column, *(shared.get(name) or own[name])) for column, name in enumerate(self._heads.names, 1)]
+        own_lines = max(lines_of(own[name][2], _WIDTHS[name]) for name in _LONG_OWN)
+        return cells, max(lines, own_lines)
+
+    def _text(self, text: str) -> _Content:
+        text = plain_text(text)
+        return self._quoted if starts_formula(text) else self._body, "s" if text else "", text
+
+    def _shared(self, finding: Finding) -> tuple[dict[str, _Content], int]:
+        """What all rows of a finding have in common."""
+        if id(finding) not in self._made:
+            wording, columns = self._wording, load_texts().columns
+            title, message, remedy = wording.of_finding(finding)
+            confirm = say(columns.yes if finding.confirm else columns.no, wording.language)
+            kind = f"{_SIGNS[finding.severity]} {wording.severity(finding.severity)}"
+            shared = {
+                "severity": (self._kinds[finding.severity], "s", kind),
+                "rule": self._text(f"{display.visible(finding.rule)} {title}"),
+                "message": self._text(message),
+                "remedy": self._text(remedy),
+                "confirm": self._text(confirm),
+                "answer": (self._open if finding.confirm else self._body, "", ""),
+            }
+            self._made[id(finding)] = (
+                shared,
+                max(lines_of(text, _WIDTHS[name]) for name, (_, _, text) in shared.items()),
+            )
+        return self._made[id(finding)]
 
 
 @lru_cache(maxsize=10_000)
