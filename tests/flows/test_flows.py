@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Iterator
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, get_type_hints
 
 import pytest
-from conftest import ROOT, Sender
+from flow_senders import ROOT, sender
 from prefect import Task
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 from prefect.client.schemas.objects import Artifact
 from prefect.client.schemas.sorting import ArtifactSort, FlowRunSort
+from prefect.testing.utilities import prefect_test_harness
 
 import flows.deliver
 import flows.inbox
@@ -46,6 +48,13 @@ OUTCOMES = [
 ]
 
 
+@pytest.fixture(scope="session")
+def prefect() -> Iterator[None]:
+    """One Prefect server for all tests."""
+    with prefect_test_harness(server_startup_timeout=300):
+        yield
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Path:
     return tmp_path / "store"
@@ -74,9 +83,7 @@ def latest_state() -> tuple[str, str]:
 
 
 @pytest.mark.parametrize(("fault", "name"), OUTCOMES)
-def test_the_state_of_a_delivery_is_its_verdict(
-    tmp_path: Path, store: Path, sender: Sender, fault: str, name: str
-) -> None:
+def test_the_state_of_a_delivery_is_its_verdict(tmp_path: Path, store: Path, fault: str, name: str) -> None:
     file = sender.write(tmp_path / "lieferung.csv", fault)
     state, delivery = run_deliver([file], sender.supplier, sender.dataset, ROOT, store)
     assert (state, delivery) == (name, "bb/einbuergerungen/0001")
@@ -90,7 +97,7 @@ def test_every_verdict_has_a_state_name() -> None:
     assert set(flows.deliver.STATE_NAMES) == set(Verdict)
 
 
-def test_the_same_bytes_again_are_unchanged(tmp_path: Path, store: Path, sender: Sender) -> None:
+def test_the_same_bytes_again_are_unchanged(tmp_path: Path, store: Path) -> None:
     file = sender.write(tmp_path / "lieferung.csv", "key")
     first = run_deliver([file], sender.supplier, sender.dataset, ROOT, store)
     again = run_deliver([file], sender.supplier, sender.dataset, ROOT, store)
@@ -98,7 +105,7 @@ def test_the_same_bytes_again_are_unchanged(tmp_path: Path, store: Path, sender:
     assert latest_state() == ("COMPLETED", "Unchanged")
 
 
-def test_a_delivery_that_names_nothing_ends_failed_and_says_so(tmp_path: Path, store: Path, sender: Sender) -> None:
+def test_a_delivery_that_names_nothing_ends_failed_and_says_so(tmp_path: Path, store: Path) -> None:
     file = sender.write(tmp_path / "lieferung.csv")
     with pytest.raises(UnknownName, match="There is no supplier `bbb`"):
         run_deliver([file], "bbb", sender.dataset, ROOT, store)
@@ -124,7 +131,7 @@ def test_an_empty_inbox_is_all_accepted(inbox: Path, store: Path) -> None:
     assert latest_artifact("eingang-lieferungen").description == "Der Eingang ist leer."
 
 
-def test_an_inbox_of_accepted_deliveries(inbox: Path, store: Path, sender: Sender) -> None:
+def test_an_inbox_of_accepted_deliveries(inbox: Path, store: Path) -> None:
     sender.put(inbox, "2023.csv", year=2023)
     sender.put(inbox, "2024.csv", "encoding")
     outcome = run_inbox(inbox, ROOT, store)
@@ -137,14 +144,14 @@ def test_an_inbox_of_accepted_deliveries(inbox: Path, store: Path, sender: Sende
 
 
 @pytest.mark.parametrize("fault", ["twice", "key"])
-def test_an_inbox_of_which_some_need_attention(inbox: Path, store: Path, sender: Sender, fault: str) -> None:
+def test_an_inbox_of_which_some_need_attention(inbox: Path, store: Path, fault: str) -> None:
     sender.put(inbox, "2023.csv", year=2023)
     sender.put(inbox, "2024.csv", fault)
     assert run_inbox(inbox, ROOT, store).state == "SomeNeedAttention"
     assert latest_state() == ("COMPLETED", "SomeNeedAttention")
 
 
-def test_what_an_inbox_publishes(inbox: Path, store: Path, sender: Sender) -> None:
+def test_what_an_inbox_publishes(inbox: Path, store: Path) -> None:
     sender.put(inbox, "gut.csv")
     sender.put(inbox, "schlecht.csv", "key")
     (inbox / "xx").mkdir()
@@ -169,9 +176,7 @@ def test_what_an_inbox_publishes(inbox: Path, store: Path, sender: Sender) -> No
     assert "`xx`: nicht zuzuordnen. `Die liefernde Stelle ist nicht bekannt.`" in page
 
 
-def test_a_crash_stops_no_other_delivery(
-    inbox: Path, store: Path, sender: Sender, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_crash_stops_no_other_delivery(inbox: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("a.csv", "b.csv", "c.csv"):
         sender.put(inbox, name, year=2020 + ord(name[0]) - ord("a"))
     process = flows.inbox.process
@@ -195,9 +200,7 @@ def test_a_crash_stops_no_other_delivery(
     assert Store(store).unfinished() == []
 
 
-def test_a_place_that_holds_no_delivery_fails_the_run_and_stops_nothing(
-    inbox: Path, store: Path, sender: Sender
-) -> None:
+def test_a_place_that_holds_no_delivery_fails_the_run_and_stops_nothing(inbox: Path, store: Path) -> None:
     sender.put(inbox, "gut.csv")
     (inbox / "bb" / "verirrt.csv").write_text("x")
     outcome = run_inbox(inbox, ROOT, store)
@@ -208,7 +211,7 @@ def test_a_place_that_holds_no_delivery_fails_the_run_and_stops_nothing(
     ]
 
 
-def test_files_stay_and_are_no_new_deliveries(inbox: Path, store: Path, sender: Sender) -> None:
+def test_files_stay_and_are_no_new_deliveries(inbox: Path, store: Path) -> None:
     first, second = sender.put(inbox, "alt.csv", "encoding"), sender.put(inbox, "neu.csv")
     run_inbox(inbox, ROOT, store)
     again = run_inbox(inbox, ROOT, store)
@@ -218,9 +221,7 @@ def test_files_stay_and_are_no_new_deliveries(inbox: Path, store: Path, sender: 
     assert [one.number for one in Store(store).deliveries()] == [1, 2]
 
 
-def test_an_interrupted_delivery_is_finished(
-    tmp_path: Path, inbox: Path, store: Path, sender: Sender, project: Project
-) -> None:
+def test_an_interrupted_delivery_is_finished(tmp_path: Path, inbox: Path, store: Path, project: Project) -> None:
     receive([sender.write(tmp_path / "lieferung.csv")], sender.supplier, sender.dataset, project, Store(store))
     outcome = run_inbox(inbox, ROOT, store)
     assert outcome.state == "AllAccepted"
@@ -229,7 +230,7 @@ def test_an_interrupted_delivery_is_finished(
     ]
 
 
-def test_a_damaged_receipt_stops_nothing(inbox: Path, store: Path, sender: Sender) -> None:
+def test_a_damaged_receipt_stops_nothing(inbox: Path, store: Path) -> None:
     damaged = store / "deliveries" / "by" / "auslaender" / "0001" / "receipt.json"
     damaged.parent.mkdir(parents=True)
     damaged.write_text("{")
@@ -241,7 +242,7 @@ def test_a_damaged_receipt_stops_nothing(inbox: Path, store: Path, sender: Sende
 
 
 def test_one_supplier_and_data_set_at_a_time_in_order(
-    inbox: Path, store: Path, sender: Sender, monkeypatch: pytest.MonkeyPatch
+    inbox: Path, store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = [f"{year}.csv" for year in range(2015, 2020)]
     for name in names:
@@ -282,7 +283,7 @@ def test_different_suppliers_run_at_once(inbox: Path, store: Path, monkeypatch: 
     assert run_inbox(inbox, ROOT, store).state == "AllAccepted"
 
 
-def test_a_listener_hears_the_steps(inbox: Path, store: Path, sender: Sender) -> None:
+def test_a_listener_hears_the_steps(inbox: Path, store: Path) -> None:
     sender.put(inbox, "gut.csv")
     heard: list[tuple[str, str]] = []
     run_inbox(inbox, ROOT, store, lambda *step: heard.append(step))

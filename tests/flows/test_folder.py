@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import flow_senders  # noqa: F401  # keeps the user's Prefect profile out of the tests
 import pytest
 
 from einklang.errors import UnusableInput

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from conftest import ROOT, Sender
+from flow_senders import ROOT, sender
 
 from einklang.result import Verdict
 from einklang.store import Store
@@ -82,7 +82,7 @@ def wait_for(api: str, server: subprocess.Popen[bytes]) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="process groups are ended the POSIX way")
-def test_deploy_and_run_on_a_local_server(tmp_path: Path, sender: Sender) -> None:
+def test_deploy_and_run_on_a_local_server(tmp_path: Path) -> None:
     port = free_port()
     api = f"http://127.0.0.1:{port}/api"
     kept = {name: value for name, value in os.environ.items() if name not in settings.TELEMETRY_OFF}

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import ROOT, Sender
+from flow_senders import ROOT, sender
 
 from flows import settings
 
@@ -64,7 +64,7 @@ def test_every_deployment_switches_telemetry_off_and_names_no_supplier() -> None
     assert str(ROOT) not in text
 
 
-def test_an_embedded_run_reports_nothing_and_keeps_out_of_the_way(tmp_path: Path, sender: Sender) -> None:
+def test_an_embedded_run_reports_nothing_and_keeps_out_of_the_way(tmp_path: Path) -> None:
     """A rejected delivery from a fresh process: no output, no telemetry, nothing in the user's Prefect profile."""
     file = sender.write(tmp_path / "lieferung.csv", "key")
     code = f"""

@@ -12,13 +12,13 @@ from enum import StrEnum
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from einklang.declarations.base import Text
 from einklang.declarations.dataset import Dataset
 from einklang.errors import StoreError
 from einklang.project import Project
-from einklang.publication import Manifest, read_latest
+from einklang.publication import read_latest
 from einklang.report.email import office_name
 from einklang.result import Verdict
 from einklang.store import ACCEPTED, Delivery, Receipt, Store
@@ -27,6 +27,14 @@ PERIODS_SHOWN = 3
 OFFICE_TIME = ZoneInfo("Europe/Berlin")
 
 Deadlines = Callable[[Dataset], Mapping[str, date]]
+
+
+class Released(BaseModel):
+    """What the overview needs of the manifest of a release, whichever version of the program has written it."""
+
+    version: str
+    replaces: str | None
+    coverage: dict[str, dict[str, list[str]]]
 
 
 class Standing(StrEnum):
@@ -308,12 +316,12 @@ class State:
         return [name for is_in, name in named if is_in], [name for is_in, name in named if not is_in]
 
 
-def _latest_manifest(store: Store) -> Manifest | None:
+def _latest_manifest(store: Store) -> Released | None:
     latest = read_latest(store.root / "releases")
     if latest is None:
         return None
     path = store.root / "releases" / latest.version / "manifest.json"
     try:
-        return Manifest.model_validate_json(path.read_bytes())
+        return Released.model_validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
         raise StoreError(path, "the file is unreadable or damaged") from error

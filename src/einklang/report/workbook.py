@@ -28,7 +28,7 @@ from einklang.report.workbook_answers import Answer, read_answers
 from einklang.report.workbook_entries import UNREAD_RULES, Entry, Secrets, Wording, list_entries, marks_of
 from einklang.report.workbook_front import FIRST_COLUMNS, Facts, FrontWriter, Links, ListHeads, ListWriter
 from einklang.report.workbook_layout import lay_out
-from einklang.report.workbook_source import DAMAGED, Source, open_source
+from einklang.report.workbook_source import DAMAGED, Source, SourceSheet, open_source
 from einklang.report.workbook_styles import Styles, own_font, theme_like
 from einklang.report.workbook_tables import Table, TableWriter
 from einklang.report.workbook_texts import load_workbook_texts
@@ -92,7 +92,7 @@ class _Build:
         marks = marks_of(entries)
         writer = TableWriter(self._styles, self._secrets, self._language)
         for name, source in self._open(files, agreed):
-            for sheet in source.sheets:
+            for sheet in _own_sheets_left_out(source.sheets, {sheet for file, sheet in marks if file == name}):
                 wanted = sheet.name or visible(Path(name).stem) or say(texts.sheets.file, self._language)
                 title = self._title(wanted)
                 target = self._book.create_sheet(title)
@@ -209,6 +209,15 @@ class _Build:
     def _note(self, sheet: Any, table: Table) -> None:
         for (row, column), entries in table.noted().items():
             sheet.cell(row, column).comment = _comment(self._wording.note(entries))
+
+
+def _own_sheets_left_out(sheets: list[SourceSheet], marked: set[str]) -> list[SourceSheet]:
+    """The sheets without those two that the service put before them when it returned the workbook last time."""
+    texts = load_workbook_texts().sheets
+    for pair in ({texts.result.de, texts.findings.de}, {texts.result.en, texts.findings.en}):
+        if pair <= {sheet.name for sheet in sheets} - marked:
+            return [sheet for sheet in sheets if sheet.name not in pair]
+    return sheets
 
 
 def _comment(text: str) -> Any:

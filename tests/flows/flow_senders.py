@@ -1,17 +1,21 @@
-"""What the tests of the flows share. Only below this folder is Prefect started."""
+"""Tiny deliveries for the tests of the flows; to be imported before Prefect.
+
+No conftest, because modules of that name hide each other where the folder is no package; and this one cannot
+be a package, because its name is that of the flows.
+"""
 
 from __future__ import annotations
 
+import atexit
 import importlib
 import os
+import shutil
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 # Prefect reads its settings when it is imported; a test must never touch the profile of whoever runs it.
 os.environ["PREFECT_HOME"] = tempfile.mkdtemp(prefix="einklang-test-prefect-")
+atexit.register(shutil.rmtree, os.environ["PREFECT_HOME"], ignore_errors=True)
 importlib.import_module("flows")
 
 ROOT = Path(__file__).parents[2]
@@ -43,15 +47,4 @@ class Sender:
         return self.write(inbox / self.supplier / self.dataset / name, fault, year)
 
 
-@pytest.fixture
-def sender() -> Sender:
-    return Sender()
-
-
-@pytest.fixture(scope="session")
-def prefect() -> Iterator[None]:
-    """One Prefect server for all tests of one process."""
-    from prefect.testing.utilities import prefect_test_harness
-
-    with prefect_test_harness(server_startup_timeout=300):
-        yield
+sender = Sender()
