@@ -46,7 +46,7 @@ CASES = [
     ),
     Case(
         "fail/arbeitslose/IM-COD-001_head_unknown.csv",
-        at("IM-COD-001", "C4 C5 C6"),
+        at("IM-COD-001", "C3"),
         "rejected",
         (6, 0, 3, 3),
         (12, 9, 3, 0),
@@ -75,21 +75,21 @@ CASES = [
     Case("fail/auslaender/IM-CMP-001_kreis_missing.csv", [("IM-CMP-001", "")], "rejected", (5, 2, 0, 3), (6, 6, 0, 0)),
     Case(
         "fail/auslaender/IM-COD-001_kreis_key_unknown.csv",
-        at("IM-COD-001", "D6 E6 F6"),
+        at("IM-COD-001", "B6"),
         "rejected",
         (7, 3, 1, 3),
         (12, 9, 3, 0),
     ),
     Case(
         "fail/auslaender/IM-COD-002_names_swapped.csv",
-        at("IM-COD-002", "D4 E4 F4 D5 E5 F5"),
+        at("IM-COD-002", "C4 C5"),
         "rejected",
         (6, 1, 2, 3),
         (9, 3, 6, 0),
     ),
     Case(
         "fail/auslaender/IM-COD-003_kreis_of_another_land.csv",
-        at("IM-COD-003", "D6 E6 F6"),
+        at("IM-COD-003", "B6"),
         "rejected",
         (7, 3, 1, 3),
         (12, 9, 3, 0),
@@ -99,7 +99,7 @@ CASES = [
     Case("fail/auslaender/IM-FIL-002_far_cell.xlsx", [("IM-FIL-002", "")], "rejected", NOTHING, NOTHING, "sl"),
     Case(
         "fail/auslaender/IM-FIL-003_only_another_land.csv",
-        at("IM-FIL-003", "D3 E3 F3 D4 E4 F4"),
+        at("IM-FIL-003", "B3 B4"),
         "rejected",
         (5, 0, 2, 3),
         (6, 0, 6, 0),

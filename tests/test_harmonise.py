@@ -92,7 +92,7 @@ def test_unknown_label_comes_with_a_suggestion(checker: Checker) -> None:
     messages = [finding.message.de for finding in checked.result.findings]
     assert "Meinten Sie „Bayern“?" in messages[0]
     assert "keine ähnliche" in messages[1]
-    assert flatten(checked.result) == [("IM-COD-001", "C2"), ("IM-COD-001", "C3")]
+    assert flatten(checked.result) == [("IM-COD-001", "B2"), ("IM-COD-001", "B3")]
 
 
 def test_one_finding_per_unknown_label(checker: Checker) -> None:
@@ -146,7 +146,7 @@ def test_kreis_after_its_end(checker: Checker) -> None:
 
 def test_number_of_a_dissolved_kreis_names_its_successor(checker: Checker) -> None:
     checked = checker.rows("31.12.2024;13052;7", "31.12.2024;13071;8")
-    assert flatten(checked.result) == [("IM-COD-001", "C2")]
+    assert flatten(checked.result) == [("IM-COD-001", "B2")]
     message = checked.result.findings[0].message.de
     assert "03.09.2011" in message
     assert "13071, 13075" in message
@@ -155,7 +155,7 @@ def test_number_of_a_dissolved_kreis_names_its_successor(checker: Checker) -> No
 
 def test_dissolved_in_the_year_belongs_to_the_state_at_its_end(checker: Checker) -> None:
     result = checker.rows("31.12.2016;03152;7", "31.12.2015;03152;7").result
-    assert flatten(result) == [("IM-COD-001", "C2")]
+    assert flatten(result) == [("IM-COD-001", "B2")]
 
 
 LAND = {"supplier": "hb"}
@@ -163,9 +163,9 @@ LAND = {"supplier": "hb"}
 
 def test_supplier_of_one_land(checker: Checker) -> None:
     assert rules_found(checker.rows("31.12.2024;04;7", "31.12.2024;04012;7", **LAND).result) == []
-    assert flatten(checker.rows("31.12.2024;04;7", "31.12.2024;DE;7", **LAND).result) == [("IM-COD-003", "C3")]
+    assert flatten(checker.rows("31.12.2024;04;7", "31.12.2024;DE;7", **LAND).result) == [("IM-COD-003", "B3")]
     alien = checker.rows("31.12.2024;05;7", "31.12.2024;05111;7", **LAND)
-    assert flatten(alien.result) == [("IM-FIL-003", "C2"), ("IM-FIL-003", "C3")]
+    assert flatten(alien.result) == [("IM-FIL-003", "B2"), ("IM-FIL-003", "B3")]
     assert "05 Nordrhein-Westfalen" in alien.result.findings[0].message.de
     assert alien.observations.num_rows == 0
 
@@ -239,5 +239,5 @@ def test_combined_key_and_name_of_a_nationality(checker: Checker) -> None:
     }
     rows = ["31.12.2024;0;Insgesamt;9", "31.12.2024;163;Türkei;7", "31.12.2024;163;Syrien;7"]
     checked = checker.rows(*rows, heading="Zeit;Nr;Staat;insgesamt", dimensions=places)
-    assert flatten(checked.result) == [("IM-COD-002", "D4")]
+    assert flatten(checked.result) == [("IM-COD-002", "C4")]
     assert checked.observations.column("nationality").to_pylist() == ["_T", "163"]

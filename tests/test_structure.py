@@ -79,14 +79,14 @@ def test_label_filled_down(checker: Checker) -> None:
 
 def test_label_not_filled_down_is_unknown(checker: Checker) -> None:
     checked = checker.rows("31.12.2023;04;1", ";05;2")
-    assert flatten(checked.result) == [("IM-COD-001", "C3")]
+    assert flatten(checked.result) == [("IM-COD-001", "A3")]
 
 
 def test_key_and_name_in_one_cell(checker: Checker) -> None:
     place = {"column": "B", "scheme": "key", "pattern": r"(?P<key>\d{2,5}) .+"}
     checked = checker.rows("31.12.2024;04 Bremen;1", "31.12.2024;Bremen;2", dimensions={"area": place})
     assert keyed(checked, "area") == {"C2": ("04",)}
-    assert flatten(checked.result) == [("IM-COD-001", "C3")]
+    assert flatten(checked.result) == [("IM-COD-001", "B3")]
 
 
 def test_title_and_file_name_give_labels(checker: Checker) -> None:

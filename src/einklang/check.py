@@ -84,6 +84,12 @@ class _Judgement:
     located: list[Located] = field(default_factory=list)
     steps: list[str] = field(default_factory=list)
     not_evaluable: dict[str, str] = field(default_factory=dict)
+    stopped_in: str = ""
+
+    @property
+    def completed(self) -> set[str]:
+        """The steps that looked at everything; not the one whose errors ended the line."""
+        return set(self.steps) - {self.stopped_in}
 
     def add(self, step: str, findings: Sequence[Finding | Located]) -> bool:
         """Takes the findings of a step; tells whether there is no error among them."""
@@ -122,15 +128,16 @@ def check(
         UnknownName: supplier, data set or profile is not declared.
     """
     profiles = project.profiles_of(sending.supplier, sending.dataset)
-    checked = None
+    tried: list[Checked] = []
     for profile in profiles:
         judgement = _Judgement()
         judgement.add("receive", sending.findings)
-        checked = _Line(sending, project, profile, history, judgement, progress).run()
-        if "parse" in judgement.steps:
+        line = _Line(sending, project, profile, history, judgement, progress)
+        checked = line.run()
+        if "parse" in judgement.steps and line.is_period_agreed:
             return checked
-    assert checked is not None
-    return checked
+        tried.append(checked)
+    return tried[0]
 
 
 @dataclass
@@ -141,6 +148,7 @@ class _Line:
     history: History
     judgement: _Judgement
     progress: Progress
+    is_period_agreed: bool = True
 
     def run(self) -> Checked:
         dataset = self.project.dataset(self.sending.dataset)
@@ -170,10 +178,12 @@ class _Line:
         self.progress("read")
         reads = [read_file(file.path, file.name, self.profile, catalogue) for file in self.sending.files]
         if not self.judgement.add("read", [one for read in reads for one in read.findings]):
+            self.judgement.stopped_in = "read"
             return None
         self.progress("structure")
         structured = structure([table for read in reads for table in read.tables], self.profile, catalogue)
         if not self.judgement.add("structure", structured.findings):
+            self.judgement.stopped_in = "structure"
             return Structured(None, structured.findings, structured.accounted)
         return structured
 
@@ -211,6 +221,7 @@ class _Line:
         self.progress("verdict")
         catalogue = self.project.catalogue
         if harmonised is not None and not self._period_agreed(harmonised):
+            self.is_period_agreed = False
             self._wrong_period(harmonised)
         found = order(one.finding for one in self.judgement.located)
         findings, lapsed = settle(found, self.sending.answers)
@@ -239,7 +250,7 @@ class _Line:
                 findings,
                 self.judgement.not_evaluable,
                 {rule.id for rule in concerned},
-                {rule.id for rule in concerned if rule.step in self.judgement.steps},
+                {rule.id for rule in concerned if rule.step in self.judgement.completed},
             ),
             answer_by=self._answer_by(dataset, findings),
             lapsed=lapsed,

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from einklang import observations as contract1
@@ -14,6 +16,7 @@ from einklang.answers import answers_of
 from einklang.check import Checked, Sending, SentFile, check
 from einklang.comparison import compare
 from einklang.declarations.rules import Severity
+from einklang.outbox import announce_verdict
 from einklang.project import Project
 from einklang.receive import receipt_findings, receive
 from einklang.report import render_csv, render_html, render_json
@@ -40,6 +43,18 @@ def deliver(
     if isinstance(received, Delivery):
         return Delivered(received, store.folder(received.delivery) / REPORT, is_repeat=True)
     return process(received, project, store)
+
+
+def report_place(delivery: Delivery) -> str:
+    """Where an office finds its report: below the address in EINKLANG_REPORTS, else in the archive."""
+    base = os.environ.get("EINKLANG_REPORTS", "")
+    return f"{base.rstrip('/')}/{delivery.delivery}/{REPORT}" if base else f"deliveries/{delivery.delivery}/{REPORT}"
+
+
+def deadline(delivery: Delivery, store: Store) -> date | None:
+    """The day by which the office is asked to answer, or None."""
+    answer_by = store.result(delivery.delivery).answer_by
+    return date.fromisoformat(answer_by) if answer_by else None
 
 
 def process(receipt: Receipt, project: Project, store: Store, progress: Callable[[str], None] = lambda _: None) -> Delivered:
@@ -122,4 +137,5 @@ def _keep(checked: Checked, receipt: Receipt, project: Project, store: Store) ->
         declarations=project.fingerprint,
     )
     write_atomically(folder / "delivery.json", record.model_dump_json(indent=2).encode() + b"\n")
+    announce_verdict(record, report_place(record), project, store, deadline=deadline(record, store))
     return record

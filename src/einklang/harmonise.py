@@ -193,11 +193,12 @@ class _Harmoniser:
                 rows = unknown[labels == label]
                 text = column.cleaned[label]
                 suggestion = self._suggest(name, text)
+                places, count = self.locator.label_places(rows, name)
                 found = finding(
                     self.catalogue,
                     "IM-COD-001",
-                    self.locator.places(rows),
-                    count=len(rows),
+                    places,
+                    count=count,
                     roh=text,
                     merkmal=self._title(name),
                     vorschlag=suggestion,
@@ -214,7 +215,7 @@ class _Harmoniser:
         if name == "period":
             return self.catalogue.reasons["suggest_period"]
         codelist = _measure_list(self.dataset) if name == "measure" else self.project.codes(self.dataset.name, name)
-        nearest = codelist.suggest(text)
+        nearest = _padded(codelist, text) or codelist.suggest(text)
         if not nearest:
             return self.catalogue.reasons["suggest_none"]
         return reason(self.catalogue, "suggest_near", vorschlag=nearest)
@@ -236,11 +237,12 @@ class _Harmoniser:
             if not len(rows):
                 continue
             self._unlabel(rows)
+            places, count = self.locator.label_places(rows, dimension, "name")
             found = finding(
                 self.catalogue,
                 "IM-COD-002",
-                self.locator.places(rows, raw=name),
-                count=len(rows),
+                places,
+                count=count,
                 zeile=int(self.table.row[rows].min()),
                 n=len(np.unique(self.table.row[rows])),
                 roh=name.cleaned[name.codes[rows[0]]],
@@ -264,11 +266,12 @@ class _Harmoniser:
         land = self.project.codelists["laender"].codes[allowed]
         others = sorted({area.codes[index] for index in np.unique(area.index[rows])})
         everything = not any(own)
+        places, count = self.locator.label_places(rows, "area")
         found = finding(
             self.catalogue,
             "IM-FIL-003" if everything else "IM-COD-003",
-            self.locator.places(rows, hide=True),
-            count=len(rows),
+            places,
+            count=count,
             erwartet=f"{land.label_de} ({land.code})",
             land=f"{land.label_de} ({land.code})",
             n=len(others),
@@ -301,11 +304,12 @@ class _Harmoniser:
             here = rows[area.index[rows] == index]
             self.usable[here] = False
             code = codelist.codes[area.codes[index]]
+            places, count = self.locator.label_places(here, "area")
             found = finding(
                 self.catalogue,
                 "IM-COD-001",
-                self.locator.places(here),
-                count=len(here),
+                places,
+                count=count,
                 roh=code.code,
                 merkmal=self._title("area"),
                 vorschlag=reason(
@@ -410,6 +414,11 @@ def _pairs(first: Coded, second: Coded) -> Combinations:
     """The distinct pairs of codes, those with an unknown code too."""
     columns = [(one.index - UNKNOWN, len(one.codes) - UNKNOWN) for one in (first, second)]
     return distinct(combine(columns), math.prod(count for _, count in columns))
+
+
+def _padded(codelist: CodeList, text: str) -> str:
+    """The key that a text becomes when the zero that a spreadsheet drops is put back; empty where none."""
+    return f"0{text}" if text.isdigit() and f"0{text}" in codelist.codes else ""
 
 
 def _bearers(codelist: CodeList, text: str) -> frozenset[str]:

@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from einklang import observations as contract1
+from einklang.declarations.dataset import Dataset
 from einklang.declarations.indicator import Indicator, Operand
 from einklang.periods import period_of_code, shift_years
 from einklang.project import Project
@@ -53,14 +54,16 @@ def schema(project: Project) -> pa.Schema:
     return pa.schema(fields, metadata={"contract": contract1.CONTRACT, "dataset": "indicators"})
 
 
-def _operand(tables: Mapping[str, pa.Table], operand: Operand, breakdowns: list[str]) -> pd.DataFrame:
+def _operand(
+    tables: Mapping[str, pa.Table], operand: Operand, breakdowns: list[str], dataset: Dataset
+) -> pd.DataFrame:
     """The operand's figures by year, area and breakdown; other dimensions at their fixed code or total."""
     names = ["measure", "period", "area", "area_level", *_axes(tables[operand.dataset]), "value", "obs_status", "conf_status", "delivery"]
     frame = tables[operand.dataset].select(names).to_pandas()
     keep = frame["measure"].astype(str) == operand.measure
     for name in _axes(tables[operand.dataset]):
         if name not in breakdowns:
-            keep &= frame[name].astype(str) == operand.codes.get(name, "_T")
+            keep &= frame[name].astype(str) == operand.codes.get(name, dataset.dimension(name).total)
     chosen = frame.loc[keep].astype({name: str for name in names if name != "value"})
     chosen["year"] = chosen["period"].str[:4].astype(int) - operand.period_offset
     return pd.DataFrame(
@@ -79,13 +82,13 @@ def _first(order: tuple[str, ...], one: pd.Series, other: pd.Series) -> pd.Serie
     return one.where(left <= right, other)
 
 
-def _compute(indicator: Indicator, tables: Mapping[str, pa.Table]) -> pd.DataFrame:
-    above = _operand(tables, indicator.numerator, indicator.breakdowns)
+def _compute(indicator: Indicator, tables: Mapping[str, pa.Table], project: Project) -> pd.DataFrame:
+    above = _operand(tables, indicator.numerator, indicator.breakdowns, project.dataset(indicator.numerator.dataset))
     if indicator.denominator is None:
         frame = above.rename(columns={"delivery": "numerator_delivery"}).assign(denominator_delivery="")
         frame["value"] = frame["value"].round(indicator.decimals)
         return frame
-    below = _operand(tables, indicator.denominator, indicator.breakdowns)
+    below = _operand(tables, indicator.denominator, indicator.breakdowns, project.dataset(indicator.denominator.dataset))
     keys = ["year", "area", *indicator.breakdowns]
     joined = above.merge(below, on=keys, suffixes=("", "_below"), validate="one_to_one")
     usable = joined["value"].notna() & joined["value_below"].notna() & (joined["value_below"] != 0)
@@ -107,7 +110,7 @@ def compute_indicators(project: Project, tables: Mapping[str, pa.Table]) -> pa.T
         operands = [operand for operand in (indicator.numerator, indicator.denominator) if operand is not None]
         if not {operand.dataset for operand in operands} <= set(tables):
             continue
-        frame = _compute(indicator, tables)
+        frame = _compute(indicator, tables, project)
         for name in breakdowns:
             if name not in indicator.breakdowns:
                 frame[name] = "_Z"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +55,42 @@ class Locator:
             )
             for row in rows[:PLACES_LISTED].tolist()
         ]
+
+    def label_places(
+        self, rows: NDArray[np.int64], dimension: str, kind: Literal["label", "name"] = "label", hide: bool = False
+    ) -> tuple[list[PlaceFound], int]:
+        """The cells in which the labels of a dimension stand for these rows, each once, and how many there are.
+
+        Where a label stands in no cell of the table (sheet, file, title), the figures' own cells.
+        """
+        table = self._table
+        column = table.names[dimension] if kind == "name" else table.labels[dimension]
+        at_row, at_column = table.row[rows].copy(), table.column[rows].copy()
+        sheet = table.file.codes[rows].astype(np.int64) * len(table.sheet.texts) + table.sheet.codes[rows]
+        for (file, name), cells in table.label_cells.items():
+            cell = cells.get((kind, dimension))
+            if cell is None or name not in table.sheet.texts or file not in table.file.texts:
+                continue
+            here = sheet == table.file.texts.index(file) * len(table.sheet.texts) + table.sheet.texts.index(name)
+            if cell.row is not None:
+                at_row[here] = cell.row
+            if cell.column is not None:
+                at_column[here] = cell.column
+        place = (sheet << 44) | (at_row.astype(np.int64) << 16) | at_column
+        _, first = np.unique(place, return_index=True)
+        chosen = np.sort(first)
+        found = [
+            PlaceFound(
+                file=table.file.texts[table.file.codes[row]],
+                sheet=table.sheet.texts[table.sheet.codes[row]],
+                row=int(at_row[position]),
+                column=column_letter(int(at_column[position])),
+                key=self.key(int(row)),
+                raw="" if hide else column.texts[column.codes[row]],
+            )
+            for position, row in ((int(one), int(rows[one])) for one in chosen[:PLACES_LISTED])
+        ]
+        return found, len(chosen)
 
     def cell(self, row: int) -> str:
         """Name of the cell of a row."""

@@ -8,8 +8,9 @@ stand. Does not belong here: what labels, signs and numbers mean (parse, harmoni
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,11 +26,22 @@ from einklang.read_text import join_columns
 _TITLE_ROWS = 200
 
 
+class LabelCell(NamedTuple):
+    """Where the label of a figure stands: row from 1 and column from 0; None is the figure's own."""
+
+    row: int | None = None
+    column: int | None = None
+
+
+LabelCells = Mapping[tuple[str, str], Mapping[tuple[str, str], LabelCell]]
+"""(file, sheet) → ("label" or "name", dimension) → cell."""
+
+
 @dataclass(frozen=True)
 class LongTable:
     """All figures of a delivery, one per row, with labels as written.
 
-    `labels` holds a column per dimension, period and measure that the profile places; those in
+    `label_cells` says where labels and names stand. `labels` holds a column per dimension, period and measure that the profile places; those in
     `assigned` are our codes already. `names` are the names beside keys, by dimension; `unit` is the unit
     as delivered (empty: the canonical one).
     """
@@ -39,6 +51,7 @@ class LongTable:
     text: TextColumn
     status: TextColumn
     names: dict[str, TextColumn]
+    label_cells: LabelCells
     unit: TextColumn
     file: TextColumn
     sheet: TextColumn
@@ -246,7 +259,7 @@ class _Sheet:
         self.accounted.cells_read += len(rows) * (len(columns.figures) + len(columns.left_out))
         for why in columns.left_out.values():
             self.accounted.leave_cells(why, len(rows))
-        melted = self._melt(rows, columns, sections) if self._same_width(rows, region) else None
+        melted = self._melt(rows, region, columns, sections) if self._same_width(rows, region) else None
         if melted is None:
             self.accounted.leave_unstructured(len(rows), len(rows) * len(columns.figures))
         return melted
@@ -309,7 +322,9 @@ class _Sheet:
         )
         return False
 
-    def _melt(self, rows: NDArray[np.int64], columns: ColumnsFound, sections: dict[str, Mask]) -> LongTable | None:
+    def _melt(
+        self, rows: NDArray[np.int64], region: _Region, columns: ColumnsFound, sections: dict[str, Mask]
+    ) -> LongTable | None:
         figures = columns.figures
         size, width = len(rows), len(figures)
         labels: dict[str, TextColumn] = {}
@@ -337,12 +352,21 @@ class _Sheet:
             text=TextColumn(joined.texts, text),
             status=status,
             names=names,
+            label_cells={(self.table.file, self.table.sheet): self._label_cells(region, columns)},
             unit=_down([columns.units.get(index, "") for index in figures], size),
             file=_constant(self.table.file, size * width),
             sheet=_constant(self.table.sheet, size * width),
             row=np.repeat(rows.astype(np.int32) + np.int32(1), width),
             column=np.tile(np.asarray(figures, dtype=np.int32), size),
         )
+
+    def _label_cells(self, region: _Region, columns: ColumnsFound) -> dict[tuple[str, str], LabelCell]:
+        cells = {("label", name): LabelCell(column=index) for name, index in columns.place.items()}
+        cells |= {("name", name): LabelCell(column=index) for name, index in columns.names.items()}
+        for name, place in self.profile.dimensions.items():
+            if place.header_row is not None:
+                cells["label", name] = LabelCell(row=region.header + place.header_row)
+        return cells
 
     def _label(
         self,
@@ -402,6 +426,7 @@ def _join(tables: Sequence[LongTable]) -> LongTable:
         text=joined("text"),
         status=joined("status"),
         names={name: join_columns([table.names[name] for table in tables]) for name in first.names},
+        label_cells={place: cells for table in tables for place, cells in table.label_cells.items()},
         unit=joined("unit"),
         file=joined("file"),
         sheet=joined("sheet"),

@@ -48,5 +48,7 @@ def answer(report: str, given: list[Answer], store: Store, project_folder: Path 
 def show(delivered: Delivered, count: int, console: Console) -> None:
     """Says what became of a delivery after its findings were answered."""
     record = delivered.delivery
-    console.print(Text.assemble(f"{count} Antworten übernommen. Lieferung {record.delivery}: ", verdict_text(record.verdict)))
+    console.print(
+        Text.assemble(f"{count} Antworten übernommen. Lieferung {record.delivery}: ", verdict_text(record.verdict))
+    )
     console.print(f"Prüfbericht: {delivered.report}", soft_wrap=True)

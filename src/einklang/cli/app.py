@@ -26,7 +26,9 @@ Supplier = Annotated[str, typer.Option("--supplier", "-s", help="Code of the sup
 DatasetName = Annotated[str, typer.Option("--dataset", "-d", help="Name of the data set, e.g. auslaender.")]
 ProjectFolder = Annotated[
     Path | None,
-    typer.Option("--project", help="Folder with schemas/ and expectations/; default: the current one, else the shipped one."),
+    typer.Option(
+        "--project", help="Folder with schemas/ and expectations/; default: the current one, else the shipped one."
+    ),
 ]
 StoreFolder = Annotated[Path, typer.Option("--store", help="Folder that holds deliveries and releases.")]
 Language = Annotated[Literal["de", "en"], typer.Option("--language", help="Language of the report.")]
@@ -39,7 +41,10 @@ def check(
     dataset: DatasetName,
     project: ProjectFolder = None,
     store: Annotated[
-        Path | None, typer.Option("--store", help="Store whose accepted figures of earlier years are compared; nothing is written to it.")
+        Path | None,
+        typer.Option(
+            "--store", help="Store whose accepted figures of earlier years are compared; nothing is written to it."
+        ),
     ] = None,
     html: Annotated[Path | None, typer.Option("--html", help="Write the report as a web page to this file.")] = None,
     json: Annotated[Path | None, typer.Option("--json", help="Write the result as JSON to this file.")] = None,
@@ -50,10 +55,9 @@ def check(
 
     Exit code: 0 accepted, 1 with findings to mend or to confirm, 2 unusable input.
     """
-    from rich.console import Console
-
     from einklang.check import Sending, sent_file
     from einklang.check import check as run_check
+    from einklang.cli.tables import terminal
     from einklang.project import load_project
     from einklang.report import render_csv, render_html, render_json, render_terminal
     from einklang.store import ACCEPTED as ACCEPTED_VERDICTS
@@ -69,7 +73,7 @@ def check(
         _write(json, render_json(result))
     if csv is not None:
         _write(csv, render_csv(result, language))
-    Console().print(render_terminal(result, language))
+    terminal().print(render_terminal(result, language))
     raise typer.Exit(ACCEPTED if result.verdict in ACCEPTED_VERDICTS else FINDINGS)
 
 
@@ -95,9 +99,8 @@ def deliver(
 
     Exit code: 0 accepted, 1 with findings to mend or to confirm, 2 unusable input.
     """
-    from rich.console import Console
-
     from einklang.check import sent_file
+    from einklang.cli.tables import terminal
     from einklang.orchestration import flow
     from einklang.project import load_project
     from einklang.report import render_terminal
@@ -107,11 +110,15 @@ def deliver(
     load_project(project).profiles_of(supplier, dataset)
     for path in files:
         sent_file(path)
-    console = Console()
+    console = terminal()
     with console.status("Die Lieferung wird geprüft …"):
-        state, delivery = flow("deliver")([path.resolve() for path in files], supplier, dataset, project, store.resolve())
+        state, delivery = flow("deliver")(
+            [path.resolve() for path in files], supplier, dataset, project, store.resolve()
+        )
     if not delivery:
-        raise EinklangError(f"The flow ended as {state} before the delivery had a number.", "Look at the messages above.")
+        raise EinklangError(
+            f"The flow ended as {state} before the delivery had a number.", "Look at the messages above."
+        )
     folder = Store(store).folder(delivery)
     record = Store(store).delivery(delivery)
     console.print(render_terminal(Store(store).result(delivery), language))
@@ -127,12 +134,10 @@ def release(store: StoreFolder = Path("store"), project: ProjectFolder = None) -
 
     Exit code: 0 released or unchanged, 1 blocked by a national rule or nothing to release, 2 unusable input.
     """
-    from rich.console import Console
-
-    from einklang.cli.tables import release_lines
+    from einklang.cli.tables import release_lines, terminal
     from einklang.orchestration import flow
 
-    console = Console()
+    console = terminal()
     with console.status("Der Veröffentlichungsstand wird gebildet …"):
         outcome = flow("release")(project, store.resolve())
     for line in release_lines(outcome, store):
@@ -143,16 +148,14 @@ def release(store: StoreFolder = Path("store"), project: ProjectFolder = None) -
 @app.command()
 def status(store: StoreFolder = Path("store"), project: ProjectFolder = None) -> None:
     """Show who delivered what, with which verdict, and the latest release."""
-    from rich.console import Console
-
-    from einklang.cli.tables import delivery_table, verdict_matrix
+    from einklang.cli.tables import delivery_table, terminal, verdict_matrix
     from einklang.project import load_project
     from einklang.publication import read_latest
     from einklang.store import Store
 
     declared = load_project(project)
     state = Store(store)
-    console = Console()
+    console = terminal()
     deliveries = list(state.deliveries())
     if not deliveries and not state.unfinished():
         console.print(f"In {store} liegt noch keine Lieferung.")
@@ -172,9 +175,7 @@ def explain(
     language: Language = "de",
 ) -> None:
     """Explain a rule: what must hold, what is said when it does not, how to mend it."""
-    from rich.console import Console
-
-    from einklang.cli.tables import rule_text
+    from einklang.cli.tables import rule_text, terminal
     from einklang.errors import UnknownName
     from einklang.project import load_project
 
@@ -182,13 +183,54 @@ def explain(
     known = catalogue.by_id
     if rule.upper() not in known:
         raise UnknownName("rule", rule.upper(), known)
-    Console().print(rule_text(known[rule.upper()], catalogue.version, language))
+    terminal().print(rule_text(known[rule.upper()], catalogue.version, language))
+
+
+@app.command()
+def mail(store: StoreFolder = Path("store"), project: ProjectFolder = None) -> None:
+    """Send receipts and verdicts that wait in the outbox, where a mail server is set up.
+
+    Every message is first a file in the store's outbox; set up sending with EINKLANG_SMTP_HOST and the
+    mailboxes in `mailboxes.csv`. Exit code: 0 all sent or nothing set up, 1 a steward has to look.
+    """
+    from einklang.cli.tables import terminal
+    from einklang.deliver import deadline, report_place
+    from einklang.outbox import announce_all, load_mail_settings, outcome_lines, send_pending
+    from einklang.project import load_project
+    from einklang.store import Store
+
+    declared, state = load_project(project), Store(store)
+    settings = load_mail_settings(declared)
+    announce_all(declared, state, report_place, deadline_of=lambda one: deadline(one, state), domain=settings.domain)
+    outcome = send_pending(state, settings)
+    for line in outcome_lines(outcome):
+        terminal().print(line, markup=False, soft_wrap=True)
+    raise typer.Exit(FINDINGS if outcome.needs_attention else ACCEPTED)
+
+
+@app.command()
+def overview(
+    store: StoreFolder = Path("store"), project: ProjectFolder = None, language: Language = "de"
+) -> None:
+    """Write the stewards' page of all Länder, data sets and periods into the store."""
+    from einklang.cli.tables import terminal
+    from einklang.project import load_project
+    from einklang.report.overview import OVERVIEW, render_overview
+    from einklang.store import Store, write_atomically
+
+    page = render_overview(load_project(project), Store(store), language)
+    write_atomically(store / OVERVIEW, page.encode())
+    terminal().print(f"{store / OVERVIEW}", markup=False, soft_wrap=True)
 
 
 @app.command()
 def confirm(
-    report: Annotated[str, typer.Argument(help="The delivery's id, e.g. ni/auslaender/0002, or its report.", show_default=False)],
-    finding: Annotated[list[str], typer.Option("--finding", "-f", help="Name of the finding as the report gives it; may be repeated.")],
+    report: Annotated[
+        str, typer.Argument(help="The delivery's id, e.g. ni/auslaender/0002, or its report.", show_default=False)
+    ],
+    finding: Annotated[
+        list[str], typer.Option("--finding", "-f", help="Name of the finding as the report gives it; may be repeated.")
+    ],
     reason: Annotated[str, typer.Option("--reason", "-r", help="Why the value is right.")],
     by: Annotated[str, typer.Option("--by", help="Who says so.")],
     store: StoreFolder = Path("store"),
@@ -203,8 +245,12 @@ def confirm(
 
 @app.command()
 def override(
-    report: Annotated[str, typer.Argument(help="The delivery's id, e.g. ni/auslaender/0002, or its report.", show_default=False)],
-    finding: Annotated[list[str], typer.Option("--finding", "-f", help="Name of the finding as the report gives it; may be repeated.")],
+    report: Annotated[
+        str, typer.Argument(help="The delivery's id, e.g. ni/auslaender/0002, or its report.", show_default=False)
+    ],
+    finding: Annotated[
+        list[str], typer.Option("--finding", "-f", help="Name of the finding as the report gives it; may be repeated.")
+    ],
     reason: Annotated[str, typer.Option("--reason", "-r", help="Why the delivery is accepted despite the error.")],
     by: Annotated[str, typer.Option("--by", help="The steward who decides.")],
     second: Annotated[str, typer.Option("--second", help="The second person who agrees.")],
@@ -221,22 +267,23 @@ def override(
 def _answer(
     report: str, findings: list[str], reason: str, by: str, second: str, store: Path, project: Path | None
 ) -> None:
-    from rich.console import Console
-
     from einklang.answers import Answer
     from einklang.cli.answering import answer, show
+    from einklang.cli.tables import terminal
     from einklang.store import ACCEPTED as ACCEPTED_VERDICTS
     from einklang.store import Store
 
     given = [Answer(finding, reason, by, second) for finding in findings]
     delivered = answer(report, given, Store(store), project)
-    show(delivered, len(given), Console())
+    show(delivered, len(given), terminal())
     raise typer.Exit(ACCEPTED if delivered.delivery.verdict in ACCEPTED_VERDICTS else FINDINGS)
 
 
 @app.command()
 def demo(
-    into: Annotated[Path, typer.Option("--into", help="Folder for the store of the demonstration.")] = Path("einklang-demo"),
+    into: Annotated[Path, typer.Option("--into", help="Folder for the store of the demonstration.")] = Path(
+        "einklang-demo"
+    ),
     project: ProjectFolder = None,
 ) -> None:
     """Run the whole line on sixteen Länder: deliveries with planted faults, reports, a release."""

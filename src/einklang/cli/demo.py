@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -12,11 +13,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from einklang.cli.tables import VERDICTS, latest_deliveries, release_lines, verdict_matrix
-from einklang.errors import UnusableInput
+from einklang.cli.tables import VERDICTS, latest_deliveries, release_lines, terminal, verdict_matrix
+from einklang.errors import StoreError, UnusableInput
 from einklang.orchestration import flow
 from einklang.project import Project, load_project
-from einklang.store import Store
+from einklang.report.overview import OVERVIEW, render_overview
+from einklang.store import Store, write_atomically
 
 _POLL = 0.2
 
@@ -57,40 +59,60 @@ def run_demo(into: Path, folder: Path | None) -> None:
     project = load_project(folder)
     waves = _waves(project)
     store = Store(into.resolve() / "store")
-    console = Console()
+    console = terminal()
     console.print(Text.assemble(("Einklang", "bold"), ": sechzehn Länder, drei Datensätze, geplante Fehler."))
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=console) as progress:
         start = progress.add_task("Ablaufsteuerung startet", total=1)
         run_inbox, run_release = flow("inbox"), flow("release")
         progress.update(start, completed=1)
+        rows = []
         for wave in waves:
             total = _count(wave)
-            task = progress.add_task(f"Lieferungen {wave.name.partition('-')[2]}", total=total)
+            task = progress.add_task(f"Lieferungen, Teil {wave.name.partition('-')[0]}", total=total)
             with _watched(progress, task, store, total):
-                run_inbox(wave, project.folder, store.root)
+                rows.extend(run_inbox(wave, project.folder, store.root).rows)
         task = progress.add_task("Veröffentlichungsstand", total=1)
         released = run_release(project.folder, store.root)
         progress.update(task, completed=1)
+    broken = [f"{row.source}: {row.note}" for row in rows if row.verdict is None]
+    if broken:
+        raise StoreError(store.root, f"{len(broken)} deliveries were not judged, the first is {broken[0]}")
     deliveries = list(store.deliveries())
     console.print(verdict_matrix(project, deliveries))
     counts = Counter(one.verdict for one in deliveries)
     summary = ", ".join(f"{counts[verdict]} {word}" for verdict, (_, word, _) in VERDICTS.items() if counts[verdict])
-    console.print(f"{len(deliveries)} Lieferungen geprüft: {summary}.")
-    for line in release_lines(released, store.root):
+    repeats = sum(row.is_repeat for row in rows)
+    console.print(
+        f"{len(rows)} Dateien, {repeats} davon unverändert; {len(deliveries)} Lieferungen geprüft: {summary}."
+    )
+    for line in release_lines(released, into / "store"):
         console.print(line, soft_wrap=True)
-    _say_where(console, store, into)
+    write_atomically(store.root / OVERVIEW, render_overview(project, store).encode())
+    _say_where(console, store, into, released.version)
 
 
-def _say_where(console: Console, store: Store, into: Path) -> None:
+def _say_where(console: Console, store: Store, into: Path, version: str | None) -> None:
+    command = "uv run einklang" if "UV" in os.environ else "einklang"
+    python = "uv run python" if "UV" in os.environ else "python"
     faulty = [one for one in latest_deliveries(store.deliveries()).values() if one.errors]
     root = into / "store"
     lines = [
         ("Prüfberichte", f"{root}/deliveries/<Stelle>/<Datensatz>/<Nummer>/report.html"),
         ("zum Beispiel", f"{root}/deliveries/{faulty[0].delivery}/report.html (im Browser öffnen)" if faulty else "–"),
-        ("Übersicht", f"einklang status --store {root}"),
-        ("Daten", f"duckdb -c \"SELECT * FROM '{root}/releases/*/indicators.parquet'\""),
-        ("eine Regel", "einklang explain IM-AGG-001"),
+        ("Übersicht", f"{root}/{OVERVIEW} (im Browser öffnen)"),
+        ("im Terminal", f"{command} status --store {root}"),
+        (
+            "Daten",
+            f"{python} -c \"import pandas; print(pandas.read_parquet('{root}/releases/{version}/indicators.parquet'))\"",
+        ),
+        ("eine Regel", f"{command} explain IM-AGG-001"),
     ]
     console.print()
     for title, text in lines:

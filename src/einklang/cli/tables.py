@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from rich import box
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -27,11 +28,18 @@ VERDICTS: dict[Verdict, tuple[str, str, str]] = {
     Verdict.REJECTED: ("✗", "zurückgewiesen", "red"),
 }
 _VERDICT_WIDTH = 16
+_WITHOUT_TERMINAL = 120
 _SEVERITY = {
     Severity.ERROR: {"de": "Fehler", "en": "error"},
     Severity.WARNING: {"de": "Warnung", "en": "warning"},
     Severity.INFORMATION: {"de": "Hinweis", "en": "information"},
 }
+
+
+def terminal() -> Console:
+    """The console: as wide as the terminal, wide enough for tables where there is none."""
+    console = Console()
+    return console if console.is_terminal or "COLUMNS" in os.environ else Console(width=_WITHOUT_TERMINAL)
 
 
 def verdict_text(verdict: Verdict) -> Text:
@@ -54,7 +62,7 @@ def verdict_matrix(project: Project, deliveries: Iterable[Delivery]) -> Table:
     table.add_column("Land oder Stelle", no_wrap=True)
     names = sorted(project.datasets)
     for name in names:
-        table.add_column(project.datasets[name].title.de, min_width=_VERDICT_WIDTH)
+        table.add_column(project.datasets[name].title.de, min_width=_VERDICT_WIDTH, overflow="fold")
     lands = project.codelists["laender"].codes
     suppliers = project.codelists["suppliers"].codes.values()
     present = {supplier for supplier, _ in latest}
@@ -66,26 +74,23 @@ def verdict_matrix(project: Project, deliveries: Iterable[Delivery]) -> Table:
         cells: list[Text] = []
         for name in names:
             found = latest.get((supplier.code, name))
-            cells.append(verdict_text(found.verdict) if found else Text("– nichts geliefert", style="dim"))
+            cells.append(verdict_text(found.verdict) if found else Text("– keine Lieferung", style="dim"))
         table.add_row(Text(land.label_de if land else supplier.label_de), *cells)
     return table
 
 
 def delivery_table(deliveries: Iterable[Delivery]) -> Table:
     """All deliveries, one per line."""
-    table = Table(title="Lieferungen", box=box.SIMPLE_HEAD, title_justify="left")
-    for heading in ("Lieferung", "empfangen", "Zeitraum", "Ergebnis"):
-        table.add_column(heading, no_wrap=True)
-    for heading in ("Fehler", "Fragen"):
-        table.add_column(heading, justify="right", no_wrap=True)
+    table = Table(title="Lieferungen", box=box.SIMPLE_HEAD, title_justify="left", show_edge=False)
+    for heading, width in (("Lieferung", 23), ("empfangen", 10), ("Zeitraum", 10)):
+        table.add_column(heading, no_wrap=True, min_width=width)
+    table.add_column("Ergebnis (offene Befunde)")
     for one in deliveries:
         table.add_row(
             one.delivery,
             _german_day(one.received_at[:10]),
             _periods(one.periods),
-            verdict_text(one.verdict),
-            str(one.errors or "–"),
-            str(one.warnings or "–"),
+            verdict_text(one.verdict).append(f" ({one.errors + one.warnings})" if one.errors or one.warnings else ""),
         )
     return table
 
@@ -111,7 +116,11 @@ def release_lines(outcome: Released, store: Path) -> list[RenderableType]:
         lines += [Text(f"  {finding.rule} {finding.message.de} {finding.remedy.de}") for finding in outcome.findings]
         return lines
     word = "neu gebildet" if outcome.is_new else "unverändert"
-    return [Text(f"✓ Veröffentlichungsstand {outcome.version} {word}: {store / 'releases' / outcome.version}", style="green")]
+    return [
+        Text(
+            f"✓ Veröffentlichungsstand {outcome.version} {word}: {store / 'releases' / outcome.version}", style="green"
+        )
+    ]
 
 
 def rule_text(rule: Rule, version: str, language: Literal["de", "en"]) -> Group:

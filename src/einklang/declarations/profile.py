@@ -194,7 +194,6 @@ class Profile(Declaration):
     complete_hierarchies: list[str] = Field(
         default=[], description="Dimensions of which every part is delivered, so that parts must add up to their total."
     )
-    contact: str = Field(default="", description="Function, not a person, that answers questions.")
 
     @model_validator(mode="after")
     def _consistent(self) -> Profile:

@@ -133,7 +133,7 @@ def _compare(context: Context, groups: _Groups, rest_share: float, rest_count: f
     def facts(i: int) -> dict[str, Fact]:
         found = rows(i)
         cells = [context.cell(int(row)) for row in found[: _SHOWN_PARTS + 1]]
-        more = "" if len(found) <= _SHOWN_PARTS + 1 else " …"
+        more = "" if len(found) <= _SHOWN_PARTS + 1 else ", …"
         return {
             "total": context.describe(int(found[0])),
             "teile": names,
@@ -275,7 +275,7 @@ def area_sums(context: Context, parameters: Parameters) -> Figures:
 def subset_differences(context: Context, parameters: Parameters) -> Figures:
     """Subset minus whole, beyond rounding: `excess` is above 0 where a part exceeds its whole.
 
-    Parameters: `dimension`, `subset`, `whole` (codes); or `measure_subset`, `measure_whole`.
+    Parameters: `subset` and `whole` (codes of the `dimension`; without one, measures).
     """
     cube = context.cube
     name = str(parameters.get("dimension", "measure"))

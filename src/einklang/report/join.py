@@ -71,7 +71,7 @@ def _totals(results: list[Result]) -> Totals:
     findings = [finding for result in results for finding in result.findings]
     verdicts = Counter(result.verdict for result in results)
     severities = Counter(finding.severity for finding in findings)
-    places = Counter({severity: 0 for severity in Severity})
+    places = Counter(dict.fromkeys(Severity, 0))
     for finding in findings:
         places[finding.severity] += finding.count
     outcomes = Counter((rule.rule, rule.outcome) for result in results for rule in result.rules)
@@ -94,7 +94,7 @@ def _totals(results: list[Result]) -> Totals:
 
 def _order(result: Result) -> tuple[str, str, int, str]:
     identity = result.identity
-    return identity.dataset, identity.supplier, identity.number or 0, result.model_dump_json()
+    return identity.dataset, identity.supplier, identity.number or 0, json.dumps(result.model_dump(mode="json"))
 
 
 def join_results(reports: Iterable[Result | JoinedReport]) -> JoinedReport:
