@@ -74,7 +74,11 @@ def _delivered(rows: int, failing: float, runs: int, parent: Path | None) -> Mea
     if not failing and outcomes != {f"accepted {generated.rows} 0"}:
         raise RuntimeError(f"the delivery should be accepted whole, but came out as {sorted(outcomes)}")
     share = f"{failing:.0%} bad rows" if failing else "none bad"
-    return Measured(f"deliver {generated.rows:,} rows, {share}", pairs, DELIVER_MOST, generated.rows, DELIVER_MEMORY)
+    measured = Measured(
+        f"deliver {generated.rows:,} rows, {share}", pairs, DELIVER_MOST, generated.rows, DELIVER_MEMORY
+    )
+    _say(measured.line())
+    return measured
 
 
 def _checked(runs: int, parent: Path | None) -> list[Measured]:

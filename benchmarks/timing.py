@@ -70,7 +70,5 @@ def time_pairs(
     """Both commands by turns, `runs` times, after one unmeasured run of each (page cache, byte code)."""
     time_command(floor(), environment)
     time_command(ours(), environment)
-    measured = [
-        (time_command(floor(), environment), time_command(ours(), environment)) for _ in range(runs)
-    ]
+    measured = [(time_command(floor(), environment), time_command(ours(), environment)) for _ in range(runs)]
     return Pairs(tuple(one for _, one in measured), tuple(other for other, _ in measured))

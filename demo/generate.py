@@ -19,8 +19,8 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from openpyxl import Workbook  # type: ignore[import-untyped]
-from openpyxl.styles import Alignment, Font  # type: ignore[import-untyped]
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font
 
 from demo import layouts
 from demo.layouts import Cell, Column, Grid, Table

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from einklang.answers import Answer, answers_of, give
-from einklang.deliver import deliver, process
+from einklang.deliver import deliver, judge_again
 from einklang.errors import UnknownName, UnusableInput
 from einklang.project import Project
 from einklang.release import make_release
@@ -41,14 +41,14 @@ def answers_to(store: Store, delivery: str, **changes: str) -> list[Answer]:
     return [Answer(finding.id, **facts) for finding in store.result(delivery).findings]
 
 
-def judge_again(store: Store, delivery: str, project: Project) -> Verdict:
-    return process(store.receipt(delivery), project, store).delivery.verdict
+def verdict_again(store: Store, delivery: str, project: Project) -> Verdict:
+    return judge_again(store.receipt(delivery), project, store).delivery.verdict
 
 
 def test_confirmed_warnings_settle_a_delivery(warned: tuple[Store, str], project: Project) -> None:
     store, delivery = warned
     give(store, store.result(delivery), answers_to(store, delivery))
-    assert judge_again(store, delivery, project) is Verdict.ACCEPTED_WITH_NOTES
+    assert verdict_again(store, delivery, project) is Verdict.ACCEPTED_WITH_NOTES
     report = (store.folder(delivery) / "report.html").read_text(encoding="utf-8")
     assert "Bestätigt von Referat 31" in report
     assert "Bereinigung des Registers" in report
@@ -57,7 +57,7 @@ def test_confirmed_warnings_settle_a_delivery(warned: tuple[Store, str], project
 def test_one_open_question_keeps_it_open(warned: tuple[Store, str], project: Project) -> None:
     store, delivery = warned
     give(store, store.result(delivery), answers_to(store, delivery)[:1])
-    assert judge_again(store, delivery, project) is Verdict.CLARIFICATION_NEEDED
+    assert verdict_again(store, delivery, project) is Verdict.CLARIFICATION_NEEDED
 
 
 def test_a_confirmation_holds_in_the_next_delivery_while_the_value_stays(
@@ -82,7 +82,7 @@ def test_a_confirmation_lapses_when_the_value_changes(warned: tuple[Store, str],
     for path in folder.iterdir():
         kept = json.loads(path.read_bytes())
         path.write_text(json.dumps({**kept, "fingerprint": "0" * 16}), encoding="utf-8")
-    assert judge_again(store, delivery, project) is Verdict.CLARIFICATION_NEEDED
+    assert verdict_again(store, delivery, project) is Verdict.CLARIFICATION_NEEDED
     assert len(store.result(delivery).lapsed) == len(result.findings)
     assert "nicht mehr gelten" in (store.folder(delivery) / "report.html").read_text(encoding="utf-8")
 
@@ -115,7 +115,7 @@ def test_an_unknown_finding_is_refused(warned: tuple[Store, str]) -> None:
 def test_an_override_needs_two_and_shows_in_report_and_release(rejected: tuple[Store, str], project: Project) -> None:
     store, delivery = rejected
     give(store, store.result(delivery), answers_to(store, delivery, second="Leitung"))
-    assert judge_again(store, delivery, project) is Verdict.ACCEPTED_WITH_NOTES
+    assert verdict_again(store, delivery, project) is Verdict.ACCEPTED_WITH_NOTES
     assert "Trotz des Fehlers angenommen" in (store.folder(delivery) / "report.html").read_text(encoding="utf-8")
     released = make_release(project, store)
     assert released.folder is not None

@@ -164,9 +164,7 @@ class _Line:
         self.judgement.steps.append("parse")
         self.progress("harmonise")
         stored = {file.name: file.stored_as for file in self.sending.files}
-        harmonised = harmonise(
-            structured.table, parsed, self.profile, self.project, self.sending.delivery, stored
-        )
+        harmonised = harmonise(structured.table, parsed, self.profile, self.project, self.sending.delivery, stored)
         self.judgement.add("harmonise", harmonised.located)
         usable = harmonised.usable
         if not harmonised.foreign_land:

@@ -70,7 +70,8 @@ def read_heads(table: RawTable, profile: Profile, header: int) -> list[list[str]
 
 def _fits(column: Column, heads: Sequence[Sequence[str]], index: int) -> bool:
     return all(
-        wanted == "*" or normalise(wanted) == normalise(row[index]) for wanted, row in zip(column.headings, heads, strict=False)
+        wanted == "*" or normalise(wanted) == normalise(row[index])
+        for wanted, row in zip(column.headings, heads, strict=False)
     )
 
 

@@ -47,7 +47,7 @@ def _range_check(measure: Measure) -> pandera.Check:
         outside = (value < low) | (value > high) | np.isinf(value)
         if measure.is_integer:
             outside |= (value % 1).fillna(0) != 0
-        return ~((frame["measure"] == measure.name) & outside)
+        return pd.Series(~((frame["measure"] == measure.name) & outside))
 
     return pandera.Check(within, name=f"IM-VAL-003|{measure.name}", ignore_na=False)
 
@@ -68,7 +68,9 @@ def _status_check(rule: str, column: str, allowed: Mapping[str, str]) -> pandera
 def row_schema(dataset: Dataset, project: Project) -> pandera.DataFrameSchema:
     """The Pandera schema of the figures of a data set: code lists, ranges, agreement of value and status."""
     statuses = {name: project.codelists[name].codes for name in ("obs_status", "conf_status")}
-    needs = {name: {code.code: code.extra["allowed_value"] for code in codes.values()} for name, codes in statuses.items()}
+    needs = {
+        name: {code.code: code.extra["allowed_value"] for code in codes.values()} for name, codes in statuses.items()
+    }
     return pandera.DataFrameSchema(
         {
             "measure": pandera.Column(str, pandera.Check.isin([one.name for one in dataset.measures])),
@@ -192,9 +194,7 @@ def key_of_rows(table: pa.Table, dataset: Dataset) -> tuple[NDArray[np.int64], i
     return combine(columns), math.prod(max(count, 1) for _, count in columns)
 
 
-def _check_keys(
-    harmonised: Harmonised, dataset: Dataset, project: Project, usable: NDArray[np.bool_]
-) -> list[Located]:
+def _check_keys(harmonised: Harmonised, dataset: Dataset, project: Project, usable: NDArray[np.bool_]) -> list[Located]:
     table = harmonised.table
     key, size = key_of_rows(table, dataset)
     rows = np.flatnonzero(usable)

@@ -57,8 +57,26 @@ def deadline(delivery: Delivery, store: Store) -> date | None:
     return date.fromisoformat(answer_by) if answer_by else None
 
 
-def process(receipt: Receipt, project: Project, store: Store, progress: Callable[[str], None] = lambda _: None) -> Delivered:
-    """Checks a received delivery and keeps observations, quarantine and reports; the record comes last."""
+def process(
+    receipt: Receipt, project: Project, store: Store, progress: Callable[[str], None] = lambda _: None
+) -> Delivered:
+    """Checks a received delivery and keeps observations, quarantine and reports; the record comes last.
+
+    A delivery that another run has judged meanwhile is not judged twice.
+    """
+    with store.judging(receipt.delivery):
+        if store.is_judged(receipt.delivery):
+            return Delivered(store.delivery(receipt.delivery), store.folder(receipt.delivery) / REPORT, is_repeat=False)
+        return _judge(receipt, project, store, progress)
+
+
+def judge_again(receipt: Receipt, project: Project, store: Store) -> Delivered:
+    """Judges a delivery anew, with the answers given since; its reports and record are replaced."""
+    with store.judging(receipt.delivery):
+        return _judge(receipt, project, store, lambda _: None)
+
+
+def _judge(receipt: Receipt, project: Project, store: Store, progress: Callable[[str], None]) -> Delivered:
     folder = store.folder(receipt.delivery)
     files = tuple(
         SentFile(folder / "raw" / file.stored_as, file.name, file.stored_as, file.sha256, file.size)

@@ -38,14 +38,27 @@ def schema(project: Project) -> pa.Schema:
         ("period_end", pa.date32(), "Letzter Tag des Berichtszeitraums", "Last day of the period"),
         ("area", _TEXT, "Gebietsschlüssel", "Area code"),
         ("area_level", _TEXT, "Gebietsebene", "Level of the area"),
-        *((name, _TEXT, f"Gliederung {name}; _Z: entfällt", f"Breakdown {name}; _Z: not applicable") for name in breakdown_columns(project)),
+        *(
+            (name, _TEXT, f"Gliederung {name}; _Z: entfällt", f"Breakdown {name}; _Z: not applicable")
+            for name in breakdown_columns(project)
+        ),
         ("unit", _TEXT, "Einheit", "Unit"),
         ("decimals", pa.int32(), "Nachkommastellen", "Digits after the decimal sign"),
         ("value", pa.float64(), "Wert; leer, wenn kein Wert vorliegt", "Value; null where there is none"),
         ("obs_status", _TEXT, "Beobachtungsstatus (SDMX CL_OBS_STATUS)", "Observation status (SDMX CL_OBS_STATUS)"),
-        ("conf_status", _TEXT, "Vertraulichkeitsstatus (SDMX CL_CONF_STATUS)", "Confidentiality status (SDMX CL_CONF_STATUS)"),
+        (
+            "conf_status",
+            _TEXT,
+            "Vertraulichkeitsstatus (SDMX CL_CONF_STATUS)",
+            "Confidentiality status (SDMX CL_CONF_STATUS)",
+        ),
         ("numerator_delivery", _TEXT, "Lieferung des Zählers", "Delivery of the numerator"),
-        ("denominator_delivery", _TEXT, "Lieferung des Nenners; leer, wenn die Quote geliefert wurde", "Delivery of the denominator; empty where the rate was delivered"),
+        (
+            "denominator_delivery",
+            _TEXT,
+            "Lieferung des Nenners; leer, wenn die Quote geliefert wurde",
+            "Delivery of the denominator; empty where the rate was delivered",
+        ),
     ]
     fields = [
         pa.field(name, kind, nullable=name == "value", metadata={"description_de": german, "description_en": english})
@@ -54,11 +67,19 @@ def schema(project: Project) -> pa.Schema:
     return pa.schema(fields, metadata={"contract": contract1.CONTRACT, "dataset": "indicators"})
 
 
-def _operand(
-    tables: Mapping[str, pa.Table], operand: Operand, breakdowns: list[str], dataset: Dataset
-) -> pd.DataFrame:
+def _operand(tables: Mapping[str, pa.Table], operand: Operand, breakdowns: list[str], dataset: Dataset) -> pd.DataFrame:
     """The operand's figures by year, area and breakdown; other dimensions at their fixed code or total."""
-    names = ["measure", "period", "area", "area_level", *_axes(tables[operand.dataset]), "value", "obs_status", "conf_status", "delivery"]
+    names = [
+        "measure",
+        "period",
+        "area",
+        "area_level",
+        *_axes(tables[operand.dataset]),
+        "value",
+        "obs_status",
+        "conf_status",
+        "delivery",
+    ]
     frame = tables[operand.dataset].select(names).to_pandas()
     keep = frame["measure"].astype(str) == operand.measure
     for name in _axes(tables[operand.dataset]):
@@ -88,7 +109,9 @@ def _compute(indicator: Indicator, tables: Mapping[str, pa.Table], project: Proj
         frame = above.rename(columns={"delivery": "numerator_delivery"}).assign(denominator_delivery="")
         frame["value"] = frame["value"].round(indicator.decimals)
         return frame
-    below = _operand(tables, indicator.denominator, indicator.breakdowns, project.dataset(indicator.denominator.dataset))
+    below = _operand(
+        tables, indicator.denominator, indicator.breakdowns, project.dataset(indicator.denominator.dataset)
+    )
     keys = ["year", "area", *indicator.breakdowns]
     joined = above.merge(below, on=keys, suffixes=("", "_below"), validate="one_to_one")
     usable = joined["value"].notna() & joined["value_below"].notna() & (joined["value_below"] != 0)
@@ -118,7 +141,9 @@ def compute_indicators(project: Project, tables: Mapping[str, pa.Table]) -> pa.T
     if not frames:
         return wanted.empty_table()
     whole = pd.concat(frames, ignore_index=True)
-    whole["period"] = [shift_years(period, year - int(period[:4])) for period, year in zip(whole["period"], whole["year"], strict=True)]
+    whole["period"] = [
+        shift_years(period, year - int(period[:4])) for period, year in zip(whole["period"], whole["year"], strict=True)
+    ]
     days = {period: period_of_code(period) for period in whole["period"].unique()}
     whole["period_start"] = whole["period"].map({period: day.start for period, day in days.items()})
     whole["period_end"] = whole["period"].map({period: day.end for period, day in days.items()})

@@ -31,9 +31,19 @@ _HEAD = (
 )
 _TAIL = (
     ("unit", _TEXT, "Einheit", "Unit"),
-    ("value", pa.float64(), "Wert; leer, wenn kein Wert vorliegt (siehe obs_status)", "Value; null where there is none (see obs_status)"),
+    (
+        "value",
+        pa.float64(),
+        "Wert; leer, wenn kein Wert vorliegt (siehe obs_status)",
+        "Value; null where there is none (see obs_status)",
+    ),
     ("obs_status", _TEXT, "Beobachtungsstatus (SDMX CL_OBS_STATUS)", "Observation status (SDMX CL_OBS_STATUS)"),
-    ("conf_status", _TEXT, "Vertraulichkeitsstatus (SDMX CL_CONF_STATUS)", "Confidentiality status (SDMX CL_CONF_STATUS)"),
+    (
+        "conf_status",
+        _TEXT,
+        "Vertraulichkeitsstatus (SDMX CL_CONF_STATUS)",
+        "Confidentiality status (SDMX CL_CONF_STATUS)",
+    ),
     ("value_text", _TEXT, "Text der Zelle, wie geliefert", "Text of the cell as delivered"),
     ("supplier", _TEXT, "Liefernde Stelle", "Supplier"),
     ("delivery", _TEXT, "Lieferung", "Delivery"),
@@ -59,9 +69,7 @@ def key_columns(dataset: Dataset) -> list[str]:
 def schema(dataset: Dataset) -> pa.Schema:
     """The Arrow schema of a data set, with German and English descriptions and code lists."""
     fields = []
-    own = [
-        (name, _TEXT, dataset.dimension(name).title.de, dataset.dimension(name).title.en) for name in axes(dataset)
-    ]
+    own = [(name, _TEXT, dataset.dimension(name).title.de, dataset.dimension(name).title.en) for name in axes(dataset)]
     lists = {dimension.name: "|".join(dimension.codelists) for dimension in dataset.dimensions}
     lists |= {"unit": "units", "obs_status": "obs_status", "conf_status": "conf_status", "supplier": "suppliers"}
     for name, kind, german, english in (*_HEAD, *own, *_TAIL):
@@ -113,7 +121,9 @@ def compact(table: pa.Table) -> pa.Table:
             continue
         position = np.cumsum(used, dtype=np.int32) - np.int32(1)
         columns.append(
-            pa.DictionaryArray.from_arrays(pa.array(position[codes], pa.int32()), part.dictionary.filter(pa.array(used)))
+            pa.DictionaryArray.from_arrays(
+                pa.array(position[codes], pa.int32()), part.dictionary.filter(pa.array(used))
+            )
         )
     return pa.Table.from_arrays(columns, schema=table.schema)
 

@@ -24,4 +24,6 @@ def flow(name: str) -> Callable[..., Any]:
     for entry in entry_points(group=GROUP, name=name):
         loaded: Callable[..., Any] = entry.load()
         return loaded
-    raise UnusableInput(f"The flow `{name}` is not installed.", "Install Einklang with its flows: `pip install einklang`.")
+    raise UnusableInput(
+        f"The flow `{name}` is not installed.", "Install Einklang with its flows: `pip install einklang`."
+    )

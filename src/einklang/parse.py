@@ -119,9 +119,7 @@ def _read_special(text: str, numbers: Numbers, signs: Mapping[str, Meaning]) -> 
     return _Cell(np.nan, problem=Problem.UNKNOWN_SIGN if is_sign else Problem.NOT_A_NUMBER)
 
 
-def parse(
-    table: LongTable, profile: Profile, signs: Mapping[str, Meaning], words: Mapping[str, Meaning]
-) -> Parsed:
+def parse(table: LongTable, profile: Profile, signs: Mapping[str, Meaning], words: Mapping[str, Meaning]) -> Parsed:
     """Value and statuses of every figure.
 
     `signs` are those agreed with the office; `words` those of its status column.

@@ -141,9 +141,7 @@ def _compute(context: Context, expectation: Expectation) -> Figures:
         return nothing("rule_crashed")
 
 
-def _report(
-    figures: Figures, expectation: Expectation, locator: Locator | None, project: Project
-) -> list[Located]:
+def _report(figures: Figures, expectation: Expectation, locator: Locator | None, project: Project) -> list[Located]:
     """One finding per failing figure; many failing figures become one finding that shows the first."""
     outside = _outside(figures.frame, expectation)
     groups = [outside] if len(outside) > _REPORTED else [outside[number : number + 1] for number in range(len(outside))]

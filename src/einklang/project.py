@@ -15,7 +15,7 @@ from typing import Any
 from einklang.declarations.base import build, read_yaml
 from einklang.declarations.codelists import Code, CodeList, load_codelist, union
 from einklang.declarations.dataset import Dataset
-from einklang.declarations.expectations import Expectations
+from einklang.declarations.expectations import Expectation, Expectations
 from einklang.declarations.indicator import Indicator
 from einklang.declarations.profile import Place, Profile
 from einklang.declarations.rules import Catalogue
@@ -304,6 +304,29 @@ def _check_expectations(project: Project) -> None:
         rules = {one.rule for one in (*expectations.delivery, *expectations.release)}
         if unknown := rules - set(project.catalogue.by_id):
             raise DeclarationError(path, f"there are no rules {sorted(unknown)}")
+        for one in (*expectations.delivery, *expectations.release):
+            _check_parameters(project, project.datasets[name], one, path)
+
+
+def _check_parameters(project: Project, dataset: Dataset, one: Expectation, path: Path) -> None:
+    """Dimensions, codes and measures that the parameters of an expectation name."""
+    measures = {measure.name for measure in dataset.measures}
+    axes = {dimension.name for dimension in dataset.dimensions}
+    dimension = str(one.parameters.get("dimension", "measure"))
+    if dimension not in axes | {"measure"}:
+        raise DeclarationError(path, f"`{dimension}` is no dimension of the data set")
+    known = measures if dimension == "measure" else set(project.codes(dataset.name, dimension).codes)
+    named = {
+        "measures": measures,
+        "residual": set(project.codes(dataset.name, "area").codes),
+        **dict.fromkeys(("total", "parts", "subset", "whole"), known),
+    }
+    for parameter, allowed in named.items():
+        value = one.parameters.get(parameter, [])
+        if unknown := set(value if isinstance(value, list) else [value]) - allowed:
+            raise DeclarationError(
+                path, f"`{parameter}` names {sorted(map(str, unknown))}, which the data set does not have"
+            )
 
 
 def _check_indicators(project: Project) -> None:

@@ -30,7 +30,9 @@ class Manifest(Record):
     rules: str = Field(description="Version of the rule catalogue.")
     declarations: str = Field(description="SHA-256 over schemas/ and expectations/.")
     deliveries: dict[str, list[str]] = Field(description="Data set → deliveries it was made from.")
-    overrides: list[Confirmation] = Field(description="Errors despite which a delivery was accepted, by whom and why.")
+    overrides: list[Confirmation] = Field(
+        default=[], description="Errors despite which a delivery was accepted, by whom and why."
+    )
     coverage: dict[str, dict[str, list[str]]] = Field(description="Data set → period → Länder with released figures.")
     files: dict[str, str] = Field(description="File → SHA-256.")
 
@@ -53,6 +55,15 @@ def read_latest(releases: Path) -> Pointer | None:
         raise StoreError(path, "the file is unreadable or damaged") from error
 
 
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of a release."""
+    path = folder / "manifest.json"
+    try:
+        return Manifest.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise StoreError(path, "the file is unreadable or damaged") from error
+
+
 def write_pointer(releases: Path, manifest: Manifest, folder: Path) -> None:
     """Moves the pointer to a complete release."""
     digest = hashlib.sha256((folder / "manifest.json").read_bytes()).hexdigest()
@@ -64,21 +75,33 @@ def _json(content: object) -> bytes:
     return json.dumps(content, ensure_ascii=False, indent=2).encode() + b"\n"
 
 
+INDICATORS = "indicators"
 Changes = Mapping[str, tuple[int, int, int]]
 
 
 def next_version(
-    releases: Path, latest: Pointer | None, tables: Mapping[str, pa.Table], digests: Mapping[str, str], project: Project
+    releases: Path,
+    latest: Pointer | None,
+    tables: Mapping[str, pa.Table],
+    rates: pa.Table,
+    digests: Mapping[str, str],
+    project: Project,
 ) -> tuple[str | None, Changes]:
     """The version to give, None where no file changed; and per data set keys added, removed, values changed."""
     if latest is None:
-        return "1.0.0", {name: (table.num_rows, 0, 0) for name, table in tables.items()}
+        return "1.0.0", {name: (table.num_rows, 0, 0) for name, table in {**tables, INDICATORS: rates}.items()}
     before = releases / latest.version
-    manifest = Manifest.model_validate_json((before / "manifest.json").read_bytes())
+    manifest = read_manifest(before)
     if manifest.files == dict(digests):
         return None, {}
-    changes = {name: _compare(before, name, table, project) for name, table in tables.items()}
+    changes = {
+        name: _compare(before / "data" / f"{name}.parquet", table, contract1.key_columns(project.dataset(name)))
+        for name, table in tables.items()
+    }
+    keys = ["indicator", "period", "area", *indicators.breakdown_columns(project)]
+    changes[INDICATORS] = _compare(before / f"{INDICATORS}.parquet", rates, keys)
     lost = set(manifest.deliveries) - set(tables)
+    changes |= {name: (0, pq.read_metadata(before / "data" / f"{name}.parquet").num_rows, 0) for name in lost}
     major, minor, patch = (int(part) for part in latest.version.split("."))
     if lost or any(removed for _, removed, _ in changes.values()) or manifest.contract != contract1.CONTRACT:
         return f"{major + 1}.0.0", changes
@@ -87,14 +110,17 @@ def next_version(
     return f"{major}.{minor}.{patch + 1}", changes
 
 
-def _compare(before: Path, name: str, table: pa.Table, project: Project) -> tuple[int, int, int]:
-    keys = contract1.key_columns(project.dataset(name))
-    path = before / "data" / f"{name}.parquet"
+def _compare(path: Path, table: pa.Table, keys: list[str]) -> tuple[int, int, int]:
+    """Keys added, keys removed, values or statuses changed against an earlier file."""
     now = table.select([*keys, "value", "obs_status", "conf_status"]).to_pandas().astype(dict.fromkeys(keys, str))
     if not path.is_file():
         return len(now), 0, 0
+    if not set(keys) <= set(pq.read_schema(path).names):
+        return len(now), pq.read_metadata(path).num_rows, 0
     old = pq.read_table(path, columns=[*keys, "value", "obs_status", "conf_status"]).to_pandas()
-    joined = now.merge(old.astype(dict.fromkeys(keys, str)), on=keys, how="outer", suffixes=("", "_old"), indicator=True)
+    joined = now.merge(
+        old.astype(dict.fromkeys(keys, str)), on=keys, how="outer", suffixes=("", "_old"), indicator=True
+    )
     both = joined[joined["_merge"] == "both"]
     same = (both["value"] == both["value_old"]) | (both["value"].isna() & both["value_old"].isna())
     for status in ("obs_status", "conf_status"):
@@ -106,13 +132,17 @@ def _compare(before: Path, name: str, table: pa.Table, project: Project) -> tupl
     )
 
 
-def describe(folder: Path, manifest: Manifest, changes: Changes, tables: Mapping[str, pa.Table], project: Project) -> None:
+def describe(
+    folder: Path, manifest: Manifest, changes: Changes, tables: Mapping[str, pa.Table], project: Project
+) -> None:
     """Writes data package, change log, sums and, last, the manifest."""
     (folder / "datapackage.json").write_bytes(_json(data_package(manifest.version, tables, project)))
     (folder / "CHANGELOG.md").write_bytes(_change_log(manifest, changes, project).encode())
     names = sorted(path for path in folder.rglob("*") if path.is_file())
     sums = {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in names}
-    (folder / "SHA256SUMS").write_text("".join(f"{digest}  {name}\n" for name, digest in sums.items()), encoding="utf-8")
+    (folder / "SHA256SUMS").write_text(
+        "".join(f"{digest}  {name}\n" for name, digest in sums.items()), encoding="utf-8"
+    )
     (folder / "manifest.json").write_bytes(_json(manifest.model_dump()))
 
 
@@ -121,7 +151,8 @@ def _change_log(manifest: Manifest, changes: Changes, project: Project) -> str:
     lines.append("Erste Veröffentlichung." if manifest.replaces is None else f"Ersetzt {manifest.replaces}.")
     lines += ["", "| Datensatz | neue Werte | entfallene Werte | geänderte Werte |", "|---|---:|---:|---:|"]
     for name, (added, removed, changed) in sorted(changes.items()):
-        lines.append(f"| {project.dataset(name).title.de} (`{name}`) | {added} | {removed} | {changed} |")
+        title = project.datasets[name].title.de if name in project.datasets else "Indikatoren"
+        lines.append(f"| {title} (`{name}`) | {added} | {removed} | {changed} |")
     return "\n".join(lines) + "\n"
 
 

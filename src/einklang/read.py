@@ -79,8 +79,6 @@ def _read_workbook(path: Path, name: str, profile: Profile, catalogue: Catalogue
         return _unreadable(catalogue, name, tables)
     if isinstance(tables, SheetsMissing):
         listed = ", ".join(tables.found)
-        missing = finding(
-            catalogue, "IM-STR-001", place, datei=name, erwartet=profile.file.sheet, liste=listed
-        )
+        missing = finding(catalogue, "IM-STR-001", place, datei=name, erwartet=profile.file.sheet, liste=listed)
         return Read((), (missing,))
     return Read(tables, ())

@@ -189,7 +189,9 @@ def _read_fast(
     counts = [line.count(delimiter) for line in lines]
     separators = Counter(counts).most_common(1)[0][0]
     width = separators + 1
-    start_line = max((number for number, count in enumerate(counts[: len(counts) // 2], 1) if count != separators), default=0)
+    start_line = max(
+        (number for number, count in enumerate(counts[: len(counts) // 2], 1) if count != separators), default=0
+    )
     head = "".join(lines[:start_line])
     start = mark + len(head.encode(encoding))
     tail_from = data.rfind(b"\n", 0, max(start, len(data) - _TAIL)) + 1
@@ -209,9 +211,7 @@ def _read_fast(
         table = pacsv.read_csv(
             _Section(stream, start, end),
             read_options=pacsv.ReadOptions(column_names=names, block_size=_STEP),
-            parse_options=pacsv.ParseOptions(
-                delimiter=delimiter, quote_char=False, ignore_empty_lines=False
-            ),
+            parse_options=pacsv.ParseOptions(delimiter=delimiter, quote_char=False, ignore_empty_lines=False),
             convert_options=pacsv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.dictionary(pa.int32(), pa.binary())), strings_can_be_null=False
             ),

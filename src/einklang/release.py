@@ -14,6 +14,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ import pyarrow.parquet as pq
 
 from einklang import observations as contract1
 from einklang.contract import check_released
-from einklang.cube import cube_of
+from einklang.cube import Cube, cube_of
 from einklang.declarations.base import Text
 from einklang.declarations.dataset import Dataset
 from einklang.declarations.rules import Severity
@@ -94,7 +95,8 @@ def judge_release(tables: Mapping[str, pa.Table], project: Project) -> list[Find
         cube = cube_of(table, dataset)
 
         def cell(row: int, table: pa.Table = table) -> str:
-            return f"{table.column('delivery')[row].as_py()} {table.column('column')[row].as_py()}{table.column('row')[row].as_py()}"
+            delivery, column, line = (table.column(name)[row].as_py() for name in ("delivery", "column", "row"))
+            return f"{delivery} {column}{line}"
 
         def about(row: int, table: pa.Table = table, dataset: Dataset = dataset) -> Text:
             area = project.codes(dataset.name, "area").codes[table.column("area")[row].as_py()]
@@ -103,7 +105,7 @@ def judge_release(tables: Mapping[str, pa.Table], project: Project) -> list[Find
 
         context = Context(
             cube=cube,
-            delivered=lambda cube=cube: cube,
+            delivered=partial(_same, cube),
             history=None,
             labels_known=True,
             project=project,
@@ -115,6 +117,10 @@ def judge_release(tables: Mapping[str, pa.Table], project: Project) -> list[Find
         judged = judge(context, project.expectations[name].release, None, project)
         found.extend(one.finding for one in judged.located)
     return found
+
+
+def _same(cube: Cube) -> Cube:
+    return cube
 
 
 def make_release(project: Project, store: Store) -> Released:
@@ -133,9 +139,10 @@ def make_release(project: Project, store: Store) -> Released:
     releases.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=".building-", dir=releases))
     try:
-        _write_data(tables, project, beside)
+        rates = compute_indicators(project, tables)
+        _write_data(tables, rates, project, beside)
         latest = read_latest(releases)
-        version, changes = next_version(releases, latest, tables, _digests(beside), project)
+        version, changes = next_version(releases, latest, tables, rates, _digests(beside), project)
         if version is None:
             assert latest is not None
             return Released(latest.version, releases / latest.version, False, findings)
@@ -161,11 +168,11 @@ def make_release(project: Project, store: Store) -> Released:
     return Released(version, target, True, findings)
 
 
-def _write_data(tables: Mapping[str, pa.Table], project: Project, folder: Path) -> None:
+def _write_data(tables: Mapping[str, pa.Table], rates: pa.Table, project: Project, folder: Path) -> None:
     (folder / "data").mkdir()
     for name, table in tables.items():
         contract1.write_parquet(table, folder / "data" / f"{name}.parquet")
-    contract1.write_parquet(compute_indicators(project, tables), folder / "indicators.parquet")
+    contract1.write_parquet(rates, folder / "indicators.parquet")
     (folder / "codelists").mkdir()
     for path in sorted((project.folder / "schemas" / "codelists").glob("*.csv")):
         shutil.copyfile(path, folder / "codelists" / path.name)
@@ -180,7 +187,10 @@ def _digests(folder: Path) -> dict[str, str]:
 
 
 def _deliveries(tables: Mapping[str, pa.Table]) -> dict[str, list[str]]:
-    return {name: sorted(set(table.column("delivery").combine_chunks().dictionary.to_pylist())) for name, table in tables.items()}
+    return {
+        name: sorted(set(table.column("delivery").combine_chunks().dictionary.to_pylist()))
+        for name, table in tables.items()
+    }
 
 
 def _overrides(tables: Mapping[str, pa.Table], store: Store) -> list[Confirmation]:

@@ -16,6 +16,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +30,11 @@ from einklang.check import SentFile
 from einklang.errors import StoreError, UnknownName
 from einklang.findings import Record
 from einklang.result import DeliveredFile, Result, Verdict
+
+try:
+    import fcntl
+except ImportError:  # not on Windows, where one run at a time is the rule
+    fcntl = None  # type: ignore[assignment]
 
 ACCEPTED = frozenset({Verdict.ACCEPTED, Verdict.ACCEPTED_WITH_NOTES})
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,8}")
@@ -153,6 +159,18 @@ class Store:
     def result(self, delivery: str) -> Result:
         """The result of the check of a delivery."""
         return _load(Result, self.folder(delivery) / "report.json")
+
+    def is_judged(self, delivery: str) -> bool:
+        """Whether the delivery has its record."""
+        return (self.folder(delivery) / "delivery.json").is_file()
+
+    @contextmanager
+    def judging(self, delivery: str) -> Iterator[None]:
+        """While it is open, no other run on this machine judges the delivery; a dead run holds nothing."""
+        with (self.folder(delivery) / ".judging").open("w") as lock:
+            if fcntl is not None:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def unfinished(self) -> list[Receipt]:
         """Received deliveries that were not judged, because the run was interrupted."""

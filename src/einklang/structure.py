@@ -41,7 +41,8 @@ LabelCells = Mapping[tuple[str, str], Mapping[tuple[str, str], LabelCell]]
 class LongTable:
     """All figures of a delivery, one per row, with labels as written.
 
-    `label_cells` says where labels and names stand. `labels` holds a column per dimension, period and measure that the profile places; those in
+    `label_cells` says where labels and names stand. `labels` holds a column per dimension, period and
+    measure that the profile places; those in
     `assigned` are our codes already. `names` are the names beside keys, by dimension; `unit` is the unit
     as delivered (empty: the canonical one).
     """

@@ -18,17 +18,13 @@ _FOLLOWS = {
 
 def verdict_of(findings: Iterable[Finding], not_evaluable: Mapping[str, str]) -> Verdict:
     """The verdict: by the worst finding that is not confirmed; a rule that crashed asks for clarification at least."""
-    severities = {
-        finding.severity if finding.confirmation is None else Severity.INFORMATION for finding in findings
-    }
+    severities = {finding.severity if finding.confirmation is None else Severity.INFORMATION for finding in findings}
     if "rule_crashed" in not_evaluable.values():
         severities.add(Severity.WARNING)
     return next((_FOLLOWS[severity] for severity in _WORST_FIRST if severity in severities), Verdict.ACCEPTED)
 
 
-def settle(
-    findings: Iterable[Finding], answers: Sequence[Confirmation]
-) -> tuple[list[Finding], list[Confirmation]]:
+def settle(findings: Iterable[Finding], answers: Sequence[Confirmation]) -> tuple[list[Finding], list[Confirmation]]:
     """The findings with the answers that hold for them, and the answers that have lapsed.
 
     An answer has lapsed where its finding is there again, about another value.

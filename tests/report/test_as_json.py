@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from einklang.report import render_json, result_schema
 from einklang.findings import shortened
+from einklang.report import render_json, result_schema
 from einklang.report.as_json import SCHEMA_VERSION, render_schema
 from einklang.result import Result
 

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from einklang.answers import Answer, give
 from einklang.cli.tables import verdict_text
-from einklang.deliver import Delivered, process
+from einklang.deliver import Delivered, judge_again
 from einklang.errors import UnusableInput
 from einklang.project import load_project
 from einklang.store import Store
@@ -42,7 +42,7 @@ def answer(report: str, given: list[Answer], store: Store, project_folder: Path 
     project = load_project(project_folder)
     delivery = named_delivery(report, store)
     give(store, store.result(delivery), given)
-    return process(store.receipt(delivery), project, store)
+    return judge_again(store.receipt(delivery), project, store)
 
 
 def show(delivered: Delivered, count: int, console: Console) -> None:

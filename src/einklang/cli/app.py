@@ -129,6 +129,29 @@ def deliver(
 
 
 @app.command()
+def inbox(
+    folder: Annotated[
+        Path, typer.Argument(help="Folder laid out as <supplier>/<dataset>/<files>.", show_default=False)
+    ],
+    store: StoreFolder = Path("store"),
+    project: ProjectFolder = None,
+) -> None:
+    """Deliver everything in an inbox folder, several deliveries at a time.
+
+    What has been judged and has not changed is left alone. Exit code: 0 all accepted, 1 some need attention or
+    could not be judged, 2 unusable input.
+    """
+    from einklang.cli.tables import inbox_table, terminal
+    from einklang.orchestration import flow
+
+    console = terminal()
+    with console.status("Die Lieferungen werden geprüft …"):
+        outcome = flow("inbox")(folder.resolve(), project, store.resolve())
+    console.print(inbox_table(outcome.rows))
+    raise typer.Exit(ACCEPTED if outcome.state == "AllAccepted" else FINDINGS)
+
+
+@app.command()
 def release(store: StoreFolder = Path("store"), project: ProjectFolder = None) -> None:
     """Write a new release from the accepted deliveries of all suppliers.
 
@@ -209,9 +232,7 @@ def mail(store: StoreFolder = Path("store"), project: ProjectFolder = None) -> N
 
 
 @app.command()
-def overview(
-    store: StoreFolder = Path("store"), project: ProjectFolder = None, language: Language = "de"
-) -> None:
+def overview(store: StoreFolder = Path("store"), project: ProjectFolder = None, language: Language = "de") -> None:
     """Write the stewards' page of all Länder, data sets and periods into the store."""
     from einklang.cli.tables import terminal
     from einklang.project import load_project

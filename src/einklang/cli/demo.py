@@ -110,7 +110,8 @@ def _say_where(console: Console, store: Store, into: Path, version: str | None) 
         ("im Terminal", f"{command} status --store {root}"),
         (
             "Daten",
-            f"{python} -c \"import pandas; print(pandas.read_parquet('{root}/releases/{version}/indicators.parquet'))\"",
+            f"{python} -c \"import pandas; print(pandas.read_parquet('{root}/releases/{version}/indicators.parquet'))"
+            '"',
         ),
         ("eine Regel", f"{command} explain IM-AGG-001"),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -15,6 +15,8 @@ from rich.text import Text
 
 from einklang.declarations.rules import Rule, Severity
 from einklang.project import Project
+from einklang.publication import read_manifest
+from einklang.report.display import visible
 from einklang.result import Verdict
 from einklang.store import Delivery
 
@@ -95,6 +97,23 @@ def delivery_table(deliveries: Iterable[Delivery]) -> Table:
     return table
 
 
+def inbox_table(rows: Iterable[Any]) -> Table:
+    """What became of each delivery of an inbox; the rows are those of the inbox flow."""
+    table = Table(title="Eingang", box=box.SIMPLE_HEAD, title_justify="left", show_edge=False)
+    for heading in ("Datei", "Lieferung", "Ergebnis (offene Befunde)", "Bemerkung"):
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        found = row.errors + row.warnings
+        verdict = Text("✗ nicht geprüft", style="red") if row.verdict is None else verdict_text(row.verdict)
+        table.add_row(
+            Text(visible(row.source)),
+            row.delivery or "–",
+            verdict.append(f" ({found})" if found else ""),
+            Text(visible(row.note)),
+        )
+    return table
+
+
 def _german_day(day: str) -> str:
     return ".".join(reversed(day.split("-")))
 
@@ -116,10 +135,17 @@ def release_lines(outcome: Released, store: Path) -> list[RenderableType]:
         lines += [Text(f"  {finding.rule} {finding.message.de} {finding.remedy.de}") for finding in outcome.findings]
         return lines
     word = "neu gebildet" if outcome.is_new else "unverändert"
+    manifest = read_manifest(outcome.folder) if outcome.folder else None
+    coverage = [
+        Text(f"  {dataset}, {_german_day(max(periods))}: {len(periods[max(periods)])} von 16 Ländern")
+        for dataset, periods in (manifest.coverage if manifest else {}).items()
+        if periods
+    ]
     return [
         Text(
             f"✓ Veröffentlichungsstand {outcome.version} {word}: {store / 'releases' / outcome.version}", style="green"
-        )
+        ),
+        *coverage,
     ]
 
 

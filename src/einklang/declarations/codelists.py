@@ -39,9 +39,7 @@ class Code:
     def is_valid(self, start: date, end: date) -> bool:
         """Whether the code existed on the last day of the period."""
         del start
-        return (self.valid_from is None or self.valid_from <= end) and (
-            self.valid_to is None or self.valid_to >= end
-        )
+        return (self.valid_from is None or self.valid_from <= end) and (self.valid_to is None or self.valid_to >= end)
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,8 @@ class Header(Declaration):
     find: str = Field(description="Text of a cell in the first header row; the first row that has it is taken.")
     rows: int = Field(default=1, ge=1, le=6, description="Number of header rows.")
     fill_right: list[int] = Field(
-        default=[], description="Header rows (1 = first) in which a blank cell repeats the cell to its left (merged heads)."
+        default=[],
+        description="Header rows (1 = first) in which a blank cell repeats the cell to its left (merged heads).",
     )
 
 
@@ -93,7 +94,9 @@ class Place(Declaration):
     """Where a dimension stands. Exactly one of the first eight keys is given."""
 
     column: Letter | None = Field(default=None, description="Row label in the column of this letter.")
-    heading: str | None = Field(default=None, description="Row label in the column with this heading (last header row).")
+    heading: str | None = Field(
+        default=None, description="Row label in the column with this heading (last header row)."
+    )
     header_row: int | None = Field(default=None, ge=1, le=6, description="Column heads in this header row.")
     section: Letter | None = Field(
         default=None, description="Row that has only a label in this column and holds for the rows below it."
@@ -105,19 +108,22 @@ class Place(Declaration):
 
     pattern: Pattern | None = Field(
         default=None,
-        description="Regular expression that the label must match; its group `key` (or else the whole match) is the label.",
+        description="Regular expression that the label must match; its group `key`, or the whole match, is the label.",
     )
     scheme: str = Field(
         default="label",
-        description="What the labels are: `label` (names and aliases), `key` (our codes), or another key of the code list "
+        description="What the labels are: `label` (names and aliases), `key` (our codes), or a key of the code list "
         "such as azr, iso, nuts. Numeric keys need a declared scheme.",
     )
-    name_column: Letter | None = Field(default=None, description="Column whose name must belong to the key (check only).")
+    name_column: Letter | None = Field(
+        default=None, description="Column whose name must belong to the key (check only)."
+    )
     name_heading: str | None = Field(default=None, description="As `name_column`, by heading.")
     fill_down: bool = Field(default=False, description="A blank label repeats the label above.")
     codes: dict[str, str] = Field(default={}, description="This office's label → our code, beyond labels and aliases.")
     not_data: dict[str, str] = Field(
-        default={}, description="Label of rows or columns that are no data for us → reason (German, shown in the report)."
+        default={},
+        description="Label of rows or columns that are no data for us → reason (German, shown in the report).",
     )
 
     @model_validator(mode="after")
@@ -140,11 +146,18 @@ class Column(Declaration):
     """What one column (or several alike) holds, named by its headings."""
 
     headings: list[str] = Field(
-        min_length=1, description="Heading in each header row from the first; `*` stands for any, `\"\"` for an empty one."
+        min_length=1,
+        description='Heading in each header row from the first; `*` stands for any, `""` for an empty one.',
     )
-    codes: dict[str, str] = Field(default={}, description="Dimension or `measure` → our code, for all cells of the column.")
-    unit: str | None = Field(default=None, description="Unit of the column where it is not the canonical one (list `units`).")
-    not_data: str | None = Field(default=None, description="Why the column is no data for us (German, shown in the report).")
+    codes: dict[str, str] = Field(
+        default={}, description="Dimension or `measure` → our code, for all cells of the column."
+    )
+    unit: str | None = Field(
+        default=None, description="Unit of the column where it is not the canonical one (list `units`)."
+    )
+    not_data: str | None = Field(
+        default=None, description="Why the column is no data for us (German, shown in the report)."
+    )
 
     @model_validator(mode="after")
     def _data_or_reason(self) -> Column:
@@ -181,15 +194,21 @@ class Profile(Declaration):
     signs: SignTable = Field(description="What signs mean.")
     table: Table = Field(description="Where the table lies.")
     dimensions: dict[str, Place] = Field(description="Where each dimension, `period` and `measure` stand.")
-    columns: list[Column] = Field(default=[], description="What the columns of figures hold; then no other is expected.")
+    columns: list[Column] = Field(
+        default=[], description="What the columns of figures hold; then no other is expected."
+    )
     rows_not_data: list[RowsNotData] = Field(default=[], description="Rows declared as no data.")
     status: StatusColumn | None = Field(default=None, description="Column with the status of each row's figures.")
     units: dict[str, str] = Field(default={}, description="Measure → unit as delivered, where not the canonical one.")
-    rounding_base: int | None = Field(default=None, ge=1, description="Rounding base where it differs from the data set's.")
-    territory: str = Field(default="", description="Territorial status (Gebietsstand) as a date; empty: end of the period.")
+    rounding_base: int | None = Field(
+        default=None, ge=1, description="Rounding base where it differs from the data set's."
+    )
+    territory: str = Field(
+        default="", description="Territorial status (Gebietsstand) as a date; empty: end of the period."
+    )
     delivers: dict[str, list[str]] = Field(
         default={},
-        description="What was agreed to be complete: dimension → codes; for `area` also `land`, `kreise`, `country`, `laender`.",
+        description="What must be complete: dimension → codes; for `area` also `land`, `kreise`, `country`, `laender`.",
     )
     complete_hierarchies: list[str] = Field(
         default=[], description="Dimensions of which every part is delivered, so that parts must add up to their total."

@@ -77,9 +77,7 @@ def missing_combinations(context: Context, parameters: Parameters) -> Figures:
         return {
             "n": len(missing),
             "soll": records[i]["expected"],
-            "zusammenfassung": Text(
-                de=f"{title.de}, {period}: {summary.de}", en=f"{title.en}, {period}: {summary.en}"
-            ),
+            "zusammenfassung": Text(de=f"{title.de}, {period}: {summary.de}", en=f"{title.en}, {period}: {summary.en}"),
         }
 
     return Figures(pd.DataFrame(records), lambda _: _NO_ROWS, facts)
@@ -91,7 +89,9 @@ def _present(cube: Cube, names: Sequence[str]) -> set[tuple[str, ...]]:
     return set(zip(*columns, strict=True))
 
 
-def _summary(context: Context, names: Sequence[str], axes: Sequence[Sequence[str]], missing: list[tuple[str, ...]]) -> Text:
+def _summary(
+    context: Context, names: Sequence[str], axes: Sequence[Sequence[str]], missing: list[tuple[str, ...]]
+) -> Text:
     """The missing combinations, a slice that is missing as a whole named once."""
     rest = list(missing)
     parts: list[tuple[str, str]] = []
@@ -104,7 +104,10 @@ def _summary(context: Context, names: Sequence[str], axes: Sequence[Sequence[str
                 parts.append(_label(codelist, code))
                 rest = [key for key in rest if key[number] != code]
     for key in rest:
-        labels = [_label(context.project.codes(context.dataset.name, name), code) for name, code in zip(names, key, strict=True)]
+        labels = [
+            _label(context.project.codes(context.dataset.name, name), code)
+            for name, code in zip(names, key, strict=True)
+        ]
         parts.append((", ".join(german for german, _ in labels), ", ".join(english for _, english in labels)))
     shown = parts[:_LISTED]
     more = len(parts) - len(shown)

@@ -61,9 +61,7 @@ class Figures:
 
 def nothing(reason: str) -> Figures:
     """No figures, for the reason of that name in the catalogue."""
-    return Figures(
-        pd.DataFrame(), lambda _: np.empty(0, dtype=np.int64), lambda _: {}, not_evaluable=reason
-    )
+    return Figures(pd.DataFrame(), lambda _: np.empty(0, dtype=np.int64), lambda _: {}, not_evaluable=reason)
 
 
 Measure = Callable[[Context, Parameters], Figures]

@@ -1,7 +1,7 @@
 """Sums: parts against their total, with the tolerance that rounding allows.
 
-Where every part has a number (and no zero that is no real zero), the difference is judged on both sides; where a part is suppressed or not
-delivered, only that the known parts do not exceed the total. Formulas: cells rounded on their own to a
+Where every part has a number (and no zero that is no real zero), the difference is judged on both sides;
+where a part is suppressed or not delivered, only that the known parts do not exceed the total. Formulas: cells rounded on their own to a
 base move by at most h each, so a sum of n parts differs by at most h·(n+1).
 """
 
@@ -124,7 +124,9 @@ def _compare(context: Context, groups: _Groups, rest_share: float, rest_count: f
     rest = np.maximum(rest_share * value, rest_count)
     over = np.where(complete, difference - allowed - rest, 0.0)
     excess = np.maximum(np.maximum(-difference - allowed, over), 0.0)
-    frame = pd.DataFrame({"difference": difference, "allowed": allowed, "excess": np.round(excess, 6), "complete": complete})
+    frame = pd.DataFrame(
+        {"difference": difference, "allowed": allowed, "excess": np.round(excess, 6), "complete": complete}
+    )
 
     def rows(i: int) -> NDArray[np.int64]:
         found: NDArray[np.int64] = cube.row[np.concatenate([totals[i : i + 1], groups.members_of(int(with_total[i]))])]
@@ -190,7 +192,9 @@ def _hierarchy(
     found: list[Figures] = []
     for parent_position, parent in enumerate(axis.codes):
         for codelist in lists:
-            children = {code.code for code in codelist.codes.values() if code.parent == parent and code.kind != "combined"}
+            children = {
+                code.code for code in codelist.codes.values() if code.parent == parent and code.kind != "combined"
+            }
             positions = [position for position, code in enumerate(axis.codes) if code in children]
             if not positions:
                 continue
@@ -260,12 +264,14 @@ def area_sums(context: Context, parameters: Parameters) -> Figures:
         positions = [index for index, code in enumerate(axis.codes) if code in parts]
         if not positions:
             continue
-        expected_by_period = np.asarray(
-            [*(_number_existing(children, one) for one in periods), 0], dtype=np.int64
-        )
+        expected_by_period = np.asarray([*(_number_existing(children, one) for one in periods), 0], dtype=np.int64)
         groups = _gather(cube, axis, (number, size), position, positions, expected_by_period[period_of_group])
         figures = _compare(
-            context, groups, _number(parameters, "rest_share"), _number(parameters, "rest_count"), _labels(context, "area", sorted(parts))
+            context,
+            groups,
+            _number(parameters, "rest_share"),
+            _number(parameters, "rest_count"),
+            _labels(context, "area", sorted(parts)),
         )
         if figures.not_evaluable is None:
             found.append(figures)

@@ -156,7 +156,13 @@ def _periods(identity: Identity, language: Language) -> str:
     if len(periods) <= PERIODS_SHOWN:
         return ", ".join(display.period(code, language) for code in periods)
     count = display.number(len(periods), language)
-    return say(texts.periods_many, language, first=display.period(periods[0], language), last=display.period(periods[-1], language), count=count)
+    return say(
+        texts.periods_many,
+        language,
+        first=display.period(periods[0], language),
+        last=display.period(periods[-1], language),
+        count=count,
+    )
 
 
 def _harmless(value: Any) -> Any:
