@@ -16,7 +16,7 @@ from einklang.answers import answers_of
 from einklang.check import Checked, Sending, SentFile, check
 from einklang.comparison import compare
 from einklang.declarations.rules import Severity
-from einklang.outbox import announce_verdict
+from einklang.outbox import announce_verdict, load_mail_settings
 from einklang.project import Project
 from einklang.receive import receipt_findings, receive
 from einklang.report import render_csv, render_html, render_json
@@ -155,5 +155,6 @@ def _keep(checked: Checked, receipt: Receipt, project: Project, store: Store) ->
         declarations=project.fingerprint,
     )
     write_atomically(folder / "delivery.json", record.model_dump_json(indent=2).encode() + b"\n")
-    announce_verdict(record, report_place(record), project, store, deadline=deadline(record, store))
+    domain = load_mail_settings(project).domain
+    announce_verdict(record, report_place(record), project, store, deadline=deadline(record, store), domain=domain)
     return record

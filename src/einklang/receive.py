@@ -11,7 +11,7 @@ from pathlib import Path
 from einklang.check import sent_file
 from einklang.errors import UnusableInput
 from einklang.findings import Finding, finding
-from einklang.outbox import announce_receipt
+from einklang.outbox import announce_receipt, load_mail_settings
 from einklang.project import Project
 from einklang.result import DeliveredFile
 from einklang.store import ACCEPTED, Delivery, Receipt, Store, now, write_atomically
@@ -50,7 +50,7 @@ def receive(
         same_received_at=same[-1].received_at if same else None,
     )
     write_atomically(store.folder(delivery) / "receipt.json", receipt.model_dump_json(indent=2).encode() + b"\n")
-    announce_receipt(receipt, project, store)
+    announce_receipt(receipt, project, store, domain=load_mail_settings(project).domain)
     return receipt
 
 

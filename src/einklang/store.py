@@ -6,6 +6,9 @@
         observations.parquet, quarantine.parquet, report.json, report.html, findings.csv
         delivery.json   written last: without it the delivery does not exist for readers
     releases/           see einklang.release
+    answers/            see einklang.answers
+    outbox/             see einklang.outbox
+    locks/              held while a delivery is judged
 
 Every file is written beside its place and then moved there.
 """
@@ -167,7 +170,9 @@ class Store:
     @contextmanager
     def judging(self, delivery: str) -> Iterator[None]:
         """While it is open, no other run on this machine judges the delivery; a dead run holds nothing."""
-        with (self.folder(delivery) / ".judging").open("w") as lock:
+        path = self.root / "locks" / f"{delivery.replace('/', '-')}.lock"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w") as lock:
             if fcntl is not None:
                 fcntl.flock(lock, fcntl.LOCK_EX)
             yield

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -28,17 +29,28 @@ def delivered(test_project: Project, store: Store) -> Delivery:
     return deliver([FILE], "hb", "auslaender", test_project, store, START.isoformat()).delivery
 
 
+def lose_messages(store: Store) -> None:
+    """As if a run had been interrupted before it laid them down."""
+    shutil.rmtree(store.root / "outbox")
+
+
+def test_delivering_lays_both_messages_down(store: Store, delivered: Delivery) -> None:
+    assert sorted(names(store)) == ["hb/auslaender-0001-receipt", "hb/auslaender-0001-verdict"]
+
+
 def test_receipt_at_once_and_verdict_later_reach_the_office(
     test_project: Project, store: Store, mail_server: Handler, port: int, clock: Clock
 ) -> None:
     settings = MailSettings(server=server(port), mailboxes={"hb": (MAILBOX,)})
     receipt = receive([FILE], "hb", "auslaender", test_project, store, START.isoformat())
     assert isinstance(receipt, Receipt)
+    lose_messages(store)
     announce_receipt(receipt, test_project, store, domain=settings.domain, clock=clock)
     assert len(send_pending(store, settings, clock).sent) == 1
     from einklang.deliver import process
 
     judged = process(receipt, test_project, store).delivery
+    lose_messages(store)
     announce_verdict(judged, place_of(judged), test_project, store, domain=settings.domain, clock=clock)
     assert len(send_pending(store, settings, clock).sent) == 1
     first, second = (one.message for one in mail_server.received)
@@ -54,6 +66,7 @@ def test_what_is_lacking_is_made_up_for_once(
     test_project: Project, store: Store, delivered: Delivery, clock: Clock
 ) -> None:
     receive([FILE.with_name("IM-COD-001_kreis_key_unknown.csv")], "hb", "auslaender", test_project, store)
+    lose_messages(store)
     laid = announce_all(test_project, store, place_of, clock=clock)
     assert [path.stem for path in laid] == [
         "auslaender-0001-receipt",

@@ -181,7 +181,7 @@ def status(store: StoreFolder = Path("store"), project: ProjectFolder = None) ->
     console = terminal()
     deliveries = list(state.deliveries())
     if not deliveries and not state.unfinished():
-        console.print(f"In {store} liegt noch keine Lieferung.")
+        console.print(f"In {store} liegt noch keine Lieferung.", soft_wrap=True)
         return
     console.print(verdict_matrix(declared, deliveries))
     console.print(delivery_table(deliveries))

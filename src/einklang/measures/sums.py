@@ -1,8 +1,8 @@
 """Sums: parts against their total, with the tolerance that rounding allows.
 
 Where every part has a number (and no zero that is no real zero), the difference is judged on both sides;
-where a part is suppressed or not delivered, only that the known parts do not exceed the total. Formulas: cells rounded on their own to a
-base move by at most h each, so a sum of n parts differs by at most h·(n+1).
+where a part is suppressed or not delivered, only that the known parts do not exceed the total. Formulas:
+cells rounded on their own to a base move by at most h each, so a sum of n parts differs by at most h·(n+1).
 """
 
 from __future__ import annotations
