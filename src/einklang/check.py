@@ -28,13 +28,14 @@ from einklang.declarations.rules import Rule, Severity
 from einklang.errors import FileNotUsable
 from einklang.findings import Confirmation, Finding, Located, finding
 from einklang.harmonise import Harmonised, harmonise
+from einklang.longtable import Accounted
 from einklang.measures.figures import Context
 from einklang.parse import parse
 from einklang.plausibility import judge
 from einklang.project import Project
 from einklang.read import read_file
 from einklang.result import Accounting, DeliveredFile, Identity, NotData, Result, Versions
-from einklang.structure import Accounted, Structured, structure
+from einklang.structure import Structured, structure
 from einklang.verdict import order, rule_outcomes, settle, verdict_of
 
 _CHUNK = 1024 * 1024

@@ -7,41 +7,37 @@ for every row, whether something is wrong with it.
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from einklang import observations as contract1
-from einklang.combinations import Combinations, combine, distinct, occurring
+from einklang.codes import (
+    UNKNOWN,
+    Coded,
+    bearers,
+    code_column,
+    coded_array,
+    days_of,
+    look_up,
+    measure_list,
+    padded,
+    pairs,
+)
+from einklang.combinations import occurring
 from einklang.declarations.base import Text
-from einklang.declarations.codelists import Code, CodeList
-from einklang.declarations.dataset import Dataset
-from einklang.declarations.profile import Place, Profile
+from einklang.declarations.codelists import CodeList
+from einklang.declarations.profile import Profile
 from einklang.findings import Located, finding, reason
-from einklang.labels import normalise
 from einklang.locate import Locator
+from einklang.longtable import LongTable
 from einklang.parse import Parsed, Problem
 from einklang.periods import Period, read_period
 from einklang.project import Project
 from einklang.rawtable import TextColumn, column_letter
-from einklang.structure import LongTable
-
-UNKNOWN = -1
-_EPOCH = date(1970, 1, 1)
-
-
-@dataclass(frozen=True)
-class Coded:
-    """A column of codes: distinct codes, and for each row the index of its code (-1: unknown)."""
-
-    codes: tuple[str, ...]
-    index: NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -71,40 +67,6 @@ class Harmonised:
         return int((present & ~bad).sum()), int(bad.sum())
 
 
-def _lookup(codelist: CodeList, place: Place | None, texts: tuple[str, ...]) -> list[str | None]:
-    """The code of each label, None where it is unknown."""
-    own = {normalise(label): code for label, code in place.codes.items()} if place else {}
-    scheme = place.scheme if place else "key"
-    if scheme == "label":
-        table: Mapping[str, str] = codelist.by_label
-        keys = {normalise(code): code for code in codelist.codes if not code.isdigit()}
-    elif scheme == "key":
-        table, keys = {}, {normalise(code): code for code in codelist.codes}
-    else:
-        table, keys = {}, {normalise(key): code for key, code in codelist.by_scheme(scheme).items()}
-    found = []
-    for text in texts:
-        label = normalise(text)
-        found.append(own.get(label) or keys.get(label) or table.get(label))
-    return found
-
-
-def _code_column(column: TextColumn, codes: list[str | None]) -> Coded:
-    """The codes of the labels that stand in a row (a column also knows texts of other rows, such as titles)."""
-    present = occurring(column.codes, len(codes))
-    found = tuple(dict.fromkeys(code for code, here in zip(codes, present, strict=True) if here and code is not None))
-    position = {code: number for number, code in enumerate(found)}
-    index = np.asarray([UNKNOWN if code is None else position.get(code, UNKNOWN) for code in codes], dtype=np.int32)
-    return Coded(found, index[column.codes])
-
-
-def _measure_list(dataset: Dataset) -> CodeList:
-    return CodeList(
-        "measure",
-        {one.name: Code(one.name, one.title.de, one.title.en, tuple(one.aliases)) for one in dataset.measures},
-    )
-
-
 @dataclass
 class _Harmoniser:
     table: LongTable
@@ -128,7 +90,7 @@ class _Harmoniser:
         self._code_periods()
         for dimension in self.dataset.dimensions:
             self._code(dimension.name, self.project.codes(self.dataset.name, dimension.name), dimension.default)
-        self._code("measure", _measure_list(self.dataset), None)
+        self._code("measure", measure_list(self.dataset), None)
         locator = Locator(
             self.table, self.dataset, self.project, self.coded, self.parsed.problem == Problem.NUMBER_AND_SECRET
         )
@@ -164,7 +126,7 @@ class _Harmoniser:
         present = occurring(column.codes, len(periods))
         self.periods = [period for number, period in enumerate(periods) if period is not None and present[number]]
         self.period_by_code = {period.code: period for period in self.periods}
-        self.coded["period"] = _code_column(column, [period.code if period else None for period in periods])
+        self.coded["period"] = code_column(column, [period.code if period else None for period in periods])
 
     def _code(self, name: str, codelist: CodeList, default: str | None) -> None:
         column = self.table.labels.get(name)
@@ -172,7 +134,7 @@ class _Harmoniser:
             self.coded[name] = Coded((default or "",), np.zeros(self.table.size, dtype=np.int32))
             return
         place = None if name in self.table.assigned else self.profile.dimensions.get(name)
-        self.coded[name] = _code_column(column, _lookup(codelist, place, column.texts))
+        self.coded[name] = code_column(column, look_up(codelist, place, column.texts))
 
     def _title(self, name: str) -> Text:
         if name in {"period", "measure"}:
@@ -214,8 +176,8 @@ class _Harmoniser:
             return self.catalogue.reasons["suggest_fill"]
         if name == "period":
             return self.catalogue.reasons["suggest_period"]
-        codelist = _measure_list(self.dataset) if name == "measure" else self.project.codes(self.dataset.name, name)
-        nearest = _padded(codelist, text) or codelist.suggest(text)
+        codelist = measure_list(self.dataset) if name == "measure" else self.project.codes(self.dataset.name, name)
+        nearest = padded(codelist, text) or codelist.suggest(text)
         if not nearest:
             return self.catalogue.reasons["suggest_none"]
         return reason(self.catalogue, "suggest_near", vorschlag=nearest)
@@ -227,13 +189,13 @@ class _Harmoniser:
         for dimension, name in self.table.names.items():
             codelist = self.project.codes(self.dataset.name, dimension)
             coded = self.coded[dimension]
-            bearers = [_bearers(codelist, text) for text in name.cleaned]
-            pairs = _pairs(coded, Coded(name.texts, name.codes))
+            known = [bearers(codelist, text) for text in name.cleaned]
+            found_pairs = pairs(coded, Coded(name.texts, name.codes))
             wrong = []
-            for row in pairs.representatives.tolist():
+            for row in found_pairs.representatives.tolist():
                 index, text = int(coded.index[row]), int(name.codes[row])
-                wrong.append(index >= 0 and bool(bearers[text]) and coded.codes[index] not in bearers[text])
-            rows = np.flatnonzero(np.asarray(wrong, dtype=np.bool_)[pairs.of_row])
+                wrong.append(index >= 0 and bool(known[text]) and coded.codes[index] not in known[text])
+            rows = np.flatnonzero(np.asarray(wrong, dtype=np.bool_)[found_pairs.of_row])
             if not len(rows):
                 continue
             self._unlabel(rows)
@@ -285,15 +247,15 @@ class _Harmoniser:
         status = self.parsed.obs_status
         codelist = self.project.codes(self.dataset.name, "area")
         area, period = self.coded["area"], self.coded["period"]
-        pairs = _pairs(area, period)
+        found_pairs = pairs(area, period)
         unborn = []
-        for row in pairs.representatives.tolist():
+        for row in found_pairs.representatives.tolist():
             here, then = int(area.index[row]), int(period.index[row])
             known = UNKNOWN not in {here, then}
             unborn.append(known and not self._existed(codelist, area.codes[here], period.codes[then]))
         if not any(unborn):
             return status
-        invalid = np.asarray(unborn, dtype=np.bool_)[pairs.of_row]
+        invalid = np.asarray(unborn, dtype=np.bool_)[found_pairs.of_row]
         has_number = invalid & (self.value != 0) & ~np.isnan(self.value)
         nothing = invalid & ~has_number & self.usable
         self.value[nothing] = np.nan
@@ -382,15 +344,15 @@ class _Harmoniser:
         version = [self.profile.territory or end.isoformat() for end in ends]
         columns: dict[str, pa.Array] = {
             "dataset": contract1.constant(self.dataset.name, size),
-            "measure": _coded_array(measure, measure.codes),
-            "period": _coded_array(period, period.codes),
-            "period_start": _days(period, starts),
-            "period_end": _days(period, ends),
-            "area": _coded_array(area, area.codes),
-            "area_level": _coded_array(area, [codelist.codes[code].kind for code in area.codes]),
-            "area_version": _coded_array(period, version),
-            **{name: _coded_array(self.coded[name], self.coded[name].codes) for name in contract1.axes(self.dataset)},
-            "unit": _coded_array(measure, [self.dataset.measure(name).unit for name in measure.codes]),
+            "measure": coded_array(measure, measure.codes),
+            "period": coded_array(period, period.codes),
+            "period_start": days_of(period, starts),
+            "period_end": days_of(period, ends),
+            "area": coded_array(area, area.codes),
+            "area_level": coded_array(area, [codelist.codes[code].kind for code in area.codes]),
+            "area_version": coded_array(period, version),
+            **{name: coded_array(self.coded[name], self.coded[name].codes) for name in contract1.axes(self.dataset)},
+            "unit": coded_array(measure, [self.dataset.measure(name).unit for name in measure.codes]),
             "value": pa.array(self.value, pa.float64(), from_pandas=True),
             "obs_status": contract1.dictionary(obs_status.codes, obs_status.texts),
             "conf_status": contract1.dictionary(self.parsed.conf_status.codes, self.parsed.conf_status.texts),
@@ -408,40 +370,6 @@ class _Harmoniser:
         }
         wanted = contract1.schema(self.dataset)
         return pa.Table.from_arrays([columns[name] for name in wanted.names], schema=wanted)
-
-
-def _pairs(first: Coded, second: Coded) -> Combinations:
-    """The distinct pairs of codes, those with an unknown code too."""
-    columns = [(one.index - UNKNOWN, len(one.codes) - UNKNOWN) for one in (first, second)]
-    return distinct(combine(columns), math.prod(count for _, count in columns))
-
-
-def _padded(codelist: CodeList, text: str) -> str:
-    """The key that a text becomes when the zero that a spreadsheet drops is put back; empty where none."""
-    return f"0{text}" if text.isdigit() and f"0{text}" in codelist.codes else ""
-
-
-def _bearers(codelist: CodeList, text: str) -> frozenset[str]:
-    """The codes that bear a name, with or without its type; members of a combined code bear it too."""
-    for part in (text, text.split(",")[0], re.sub(r"\s*\(.*\)$", "", text)):
-        codes = codelist.codes_of_name.get(normalise(part))
-        if codes:
-            members = {one for code in codes for one in codelist.codes[code].extra.get("members", "").split("|") if one}
-            return codes | members
-    return frozenset()
-
-
-def _coded_array(coded: Coded, texts: list[str] | tuple[str, ...]) -> pa.DictionaryArray:
-    """The column with an empty text where the code is unknown (such rows are quarantined)."""
-    index = coded.index
-    if (index == UNKNOWN).any():
-        return contract1.dictionary(np.where(index == UNKNOWN, len(texts), index).astype(np.int32), [*texts, ""])
-    return contract1.dictionary(index, texts)
-
-
-def _days(period: Coded, days: list[date]) -> pa.Array:
-    numbers = np.asarray([(day - _EPOCH).days for day in days] + [0], dtype=np.int32)
-    return pa.array(numbers[period.index], pa.int32()).cast(pa.date32())
 
 
 def harmonise(

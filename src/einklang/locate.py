@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from einklang.codes import Coded
 from einklang.declarations.base import Text
 from einklang.declarations.dataset import Dataset
 from einklang.findings import PLACES_LISTED, PlaceFound, shortened
+from einklang.longtable import LongTable
 from einklang.project import Project
 from einklang.rawtable import TextColumn, column_letter
-from einklang.structure import LongTable
-
-if TYPE_CHECKING:
-    from einklang.harmonise import Coded
 
 
 class Locator:

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from einklang.declarations.profile import Numbers, Profile
 from einklang.declarations.signs import Meaning
 from einklang.labels import clean
+from einklang.longtable import LongTable
 from einklang.rawtable import TextColumn
-from einklang.structure import LongTable
 
 _BLANKS = "[\\s\u00a0\u2007\u2009\u202f]"
 _MINUS = "\u2212"

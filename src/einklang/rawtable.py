@@ -73,6 +73,24 @@ def encode(texts: list[str]) -> TextColumn:
     return text_column(pc.dictionary_encode(pa.array(texts, pa.string())))
 
 
+def join_columns(pieces: list[TextColumn]) -> TextColumn:
+    """The pieces one below the other, with one list of distinct texts."""
+    if len(pieces) == 1:
+        return pieces[0]
+    position: dict[str, int] = {}
+    for piece in pieces:
+        for text in piece.texts:
+            position.setdefault(text, len(position))
+    codes = np.empty(sum(len(piece.codes) for piece in pieces), dtype=np.int32)
+    start = 0
+    for piece in pieces:
+        own = np.asarray([position[text] for text in piece.texts], dtype=np.int32)
+        end = start + len(piece.codes)
+        np.take(own, piece.codes, out=codes[start:end], mode="clip")
+        start = end
+    return TextColumn(tuple(position), codes)
+
+
 @dataclass(frozen=True)
 class RawTable:
     """One sheet, or one text file."""

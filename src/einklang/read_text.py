@@ -23,7 +23,7 @@ import pyarrow.csv as pacsv
 
 from einklang.container import Unreadable
 from einklang.declarations.profile import FileFormat
-from einklang.rawtable import RawTable, TextColumn, encode
+from einklang.rawtable import RawTable, TextColumn, encode, join_columns
 
 FAST_FROM = 1024 * 1024
 _HEAD = 256 * 1024
@@ -67,24 +67,6 @@ class _Columns:
             ]
             columns.append(join_columns(pieces))
         return tuple(columns), counts
-
-
-def join_columns(pieces: list[TextColumn]) -> TextColumn:
-    """The pieces one below the other, with one list of distinct texts."""
-    if len(pieces) == 1:
-        return pieces[0]
-    position: dict[str, int] = {}
-    for piece in pieces:
-        for text in piece.texts:
-            position.setdefault(text, len(position))
-    codes = np.empty(sum(len(piece.codes) for piece in pieces), dtype=np.int32)
-    start = 0
-    for piece in pieces:
-        own = np.asarray([position[text] for text in piece.texts], dtype=np.int32)
-        end = start + len(piece.codes)
-        np.take(own, piece.codes, out=codes[start:end], mode="clip")
-        start = end
-    return TextColumn(tuple(position), codes)
 
 
 def detect_encoding(data: mmap.mmap | bytes, agreed: str) -> tuple[str, int] | Unreadable:

@@ -8,9 +8,8 @@ stand. Does not belong here: what labels, signs and numbers mean (parse, harmoni
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,80 +19,9 @@ from einklang.declarations.profile import Place, Profile
 from einklang.declarations.rules import Catalogue
 from einklang.findings import Finding, PlaceFound, finding, reason
 from einklang.labels import normalise
-from einklang.rawtable import Mask, RawTable, TextColumn, column_index, column_letter, encode
-from einklang.read_text import join_columns
-
-_TITLE_ROWS = 200
-
-
-class LabelCell(NamedTuple):
-    """Where the label of a figure stands: row from 1 and column from 0; None is the figure's own."""
-
-    row: int | None = None
-    column: int | None = None
-
-
-LabelCells = Mapping[tuple[str, str], Mapping[tuple[str, str], LabelCell]]
-"""(file, sheet) → ("label" or "name", dimension) → cell."""
-
-
-@dataclass(frozen=True)
-class LongTable:
-    """All figures of a delivery, one per row, with labels as written.
-
-    `label_cells` says where labels and names stand. `labels` holds a column per dimension, period and
-    measure that the profile places; those in
-    `assigned` are our codes already. `names` are the names beside keys, by dimension; `unit` is the unit
-    as delivered (empty: the canonical one).
-    """
-
-    labels: dict[str, TextColumn]
-    assigned: frozenset[str]
-    text: TextColumn
-    status: TextColumn
-    names: dict[str, TextColumn]
-    label_cells: LabelCells
-    unit: TextColumn
-    file: TextColumn
-    sheet: TextColumn
-    row: NDArray[np.int32]
-    column: NDArray[np.int32]
-
-    @property
-    def size(self) -> int:
-        """Number of figures."""
-        return len(self.row)
-
-
-@dataclass
-class Accounted:
-    """Where rows and cells went that are not in the long table.
-
-    `rows` and `cells` count what is no data by reason (name in the catalogue, or the profile's own
-    words); `unstructured_*` what could not be understood and is quarantined.
-    """
-
-    rows_read: int = 0
-    cells_read: int = 0
-    unstructured_rows: int = 0
-    unstructured_cells: int = 0
-    rows: dict[str, int] = field(default_factory=dict)
-    cells: dict[str, int] = field(default_factory=dict)
-
-    def leave_unstructured(self, rows: int, cells: int) -> None:
-        """Counts rows and cells that are quarantined because their table was not understood."""
-        self.unstructured_rows += rows
-        self.unstructured_cells += cells
-
-    def leave_rows(self, reason: str, count: int) -> None:
-        """Counts rows as no data."""
-        if count:
-            self.rows[reason] = self.rows.get(reason, 0) + int(count)
-
-    def leave_cells(self, reason: str, count: int) -> None:
-        """Counts cells as no data."""
-        if count:
-            self.cells[reason] = self.cells.get(reason, 0) + int(count)
+from einklang.longtable import Accounted, LabelCell, LongTable, join_tables
+from einklang.rawtable import Mask, RawTable, TextColumn, column_index, encode, join_columns
+from einklang.region import Region, cells_above, find_region
 
 
 @dataclass(frozen=True)
@@ -103,48 +31,6 @@ class Structured:
     table: LongTable | None
     findings: tuple[Finding, ...]
     accounted: Accounted
-
-
-@dataclass(frozen=True)
-class _Region:
-    """Rows of the table: header, then `first` up to but without `end`, all counted from 0."""
-
-    header: int
-    first: int
-    end: int
-
-
-def _find_region(table: RawTable, profile: Profile) -> _Region | None:
-    wanted = normalise(profile.table.header.find)
-    hits = np.zeros(table.rows, dtype=np.bool_)
-    for column in table.columns:
-        hits |= column.where([normalise(text) == wanted for text in column.texts])
-    if not hits.any():
-        return None
-    header = int(hits.argmax())
-    if profile.table.title is not None and not _title_matches(table, header, profile.table.title):
-        return None
-    first = header + profile.table.header.rows
-    ends = np.zeros(table.rows, dtype=np.bool_)
-    if profile.table.end:
-        markers = tuple(profile.table.end)
-        before_blank = np.ones(table.rows, dtype=np.bool_)
-        for column in table.columns:
-            ends |= column.where([text.startswith(markers) for text in column.cleaned]) & before_blank
-            before_blank &= column.blank
-    ends[:first] = False
-    end = int(ends.argmax()) if ends.any() else table.rows
-    return _Region(header, min(first, table.rows), end)
-
-
-def _cells_above(table: RawTable, header: int) -> Iterator[str]:
-    for row in range(min(header, _TITLE_ROWS)):
-        for column in range(len(table.columns)):
-            yield table.text(row, column)
-
-
-def _title_matches(table: RawTable, header: int, pattern: str) -> bool:
-    return any(re.search(pattern, text) for text in _cells_above(table, header))
 
 
 def _pick(column: TextColumn, place: Place) -> TextColumn:
@@ -203,7 +89,7 @@ class _Sheet:
     findings: list[Finding] = field(default_factory=list)
 
     def structure(self) -> LongTable | None:
-        region = _find_region(self.table, self.profile)
+        region = find_region(self.table, self.profile)
         self.accounted.rows_read += self.table.rows
         if region is None:
             self.accounted.unstructured_rows += self.table.rows
@@ -239,7 +125,7 @@ class _Sheet:
             )
         )
 
-    def _long(self, region: _Region, columns: ColumnsFound) -> LongTable | None:
+    def _long(self, region: Region, columns: ColumnsFound) -> LongTable | None:
         table = self.table
         inside = np.zeros(table.rows, dtype=np.bool_)
         inside[region.first : region.end] = True
@@ -295,7 +181,7 @@ class _Sheet:
                     taken |= mask
         return taken
 
-    def _same_width(self, rows: NDArray[np.int64], region: _Region) -> bool:
+    def _same_width(self, rows: NDArray[np.int64], region: Region) -> bool:
         fields = self.table.fields
         if fields is None or not len(rows):
             return True
@@ -324,7 +210,7 @@ class _Sheet:
         return False
 
     def _melt(
-        self, rows: NDArray[np.int64], region: _Region, columns: ColumnsFound, sections: dict[str, Mask]
+        self, rows: NDArray[np.int64], region: Region, columns: ColumnsFound, sections: dict[str, Mask]
     ) -> LongTable | None:
         figures = columns.figures
         size, width = len(rows), len(figures)
@@ -361,7 +247,7 @@ class _Sheet:
             column=np.tile(np.asarray(figures, dtype=np.int32), size),
         )
 
-    def _label_cells(self, region: _Region, columns: ColumnsFound) -> dict[tuple[str, str], LabelCell]:
+    def _label_cells(self, region: Region, columns: ColumnsFound) -> dict[tuple[str, str], LabelCell]:
         cells = {("label", name): LabelCell(column=index) for name, index in columns.place.items()}
         cells |= {("name", name): LabelCell(column=index) for name, index in columns.names.items()}
         for name, place in self.profile.dimensions.items():
@@ -407,33 +293,13 @@ class _Sheet:
         if place.file:
             texts: Iterable[str] = [self.table.file]
         else:
-            region = _find_region(self.table, self.profile)
-            texts = _cells_above(self.table, region.header if region else 0)
+            region = find_region(self.table, self.profile)
+            texts = cells_above(self.table, region.header if region else 0)
         for text in texts:
             found = pattern.search(text)
             if found is not None:
                 return found["key"] if "key" in pattern.groupindex else found[0]
         return None
-
-
-def _join(tables: Sequence[LongTable]) -> LongTable:
-    def joined(pick: str) -> TextColumn:
-        return join_columns([getattr(table, pick) for table in tables])
-
-    first = tables[0]
-    return LongTable(
-        labels={name: join_columns([table.labels[name] for table in tables]) for name in first.labels},
-        assigned=first.assigned,
-        text=joined("text"),
-        status=joined("status"),
-        names={name: join_columns([table.names[name] for table in tables]) for name in first.names},
-        label_cells={place: cells for table in tables for place, cells in table.label_cells.items()},
-        unit=joined("unit"),
-        file=joined("file"),
-        sheet=joined("sheet"),
-        row=np.concatenate([table.row for table in tables]),
-        column=np.concatenate([table.column for table in tables]),
-    )
 
 
 def structure(tables: Sequence[RawTable], profile: Profile, catalogue: Catalogue) -> Structured:
@@ -451,14 +317,9 @@ def structure(tables: Sequence[RawTable], profile: Profile, catalogue: Catalogue
         for long in found:
             accounted.leave_unstructured(len(np.unique(long.row)), long.size)
         return Structured(None, tuple(findings), accounted)
-    joined = _join(found) if found else None
+    joined = join_tables(found) if found else None
     if joined is not None and not joined.size:
         empty = tables[0].file
         why = reason(catalogue, "file_has_no_figures")
         findings.append(finding(catalogue, "IM-FIL-001", [PlaceFound(file=empty)], datei=empty, grund=why))
     return Structured(joined, tuple(findings), accounted)
-
-
-def cell_name(row: int, column: int) -> str:
-    """Spreadsheet name of a cell; row from 1, column from 0."""
-    return f"{column_letter(column)}{row}"

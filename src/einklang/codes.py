@@ -1,0 +1,102 @@
+"""Labels become codes: each distinct label is looked up once, each row keeps the index of its code."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from einklang import observations as contract1
+from einklang.combinations import Combinations, combine, distinct, occurring
+from einklang.declarations.codelists import Code, CodeList
+from einklang.declarations.dataset import Dataset
+from einklang.declarations.profile import Place
+from einklang.labels import normalise
+from einklang.rawtable import TextColumn
+
+UNKNOWN = -1
+_EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A column of codes: distinct codes, and for each row the index of its code (-1: unknown)."""
+
+    codes: tuple[str, ...]
+    index: NDArray[np.int32]
+
+
+def look_up(codelist: CodeList, place: Place | None, texts: tuple[str, ...]) -> list[str | None]:
+    """The code of each label, None where it is unknown."""
+    own = {normalise(label): code for label, code in place.codes.items()} if place else {}
+    scheme = place.scheme if place else "key"
+    if scheme == "label":
+        table: Mapping[str, str] = codelist.by_label
+        keys = {normalise(code): code for code in codelist.codes if not code.isdigit()}
+    elif scheme == "key":
+        table, keys = {}, {normalise(code): code for code in codelist.codes}
+    else:
+        table, keys = {}, {normalise(key): code for key, code in codelist.by_scheme(scheme).items()}
+    found = []
+    for text in texts:
+        label = normalise(text)
+        found.append(own.get(label) or keys.get(label) or table.get(label))
+    return found
+
+
+def code_column(column: TextColumn, codes: list[str | None]) -> Coded:
+    """The codes of the labels that stand in a row (a column also knows texts of other rows, such as titles)."""
+    present = occurring(column.codes, len(codes))
+    found = tuple(dict.fromkeys(code for code, here in zip(codes, present, strict=True) if here and code is not None))
+    position = {code: number for number, code in enumerate(found)}
+    index = np.asarray([UNKNOWN if code is None else position.get(code, UNKNOWN) for code in codes], dtype=np.int32)
+    return Coded(found, index[column.codes])
+
+
+def measure_list(dataset: Dataset) -> CodeList:
+    """The measures of a data set as a code list."""
+    return CodeList(
+        "measure",
+        {one.name: Code(one.name, one.title.de, one.title.en, tuple(one.aliases)) for one in dataset.measures},
+    )
+
+
+def pairs(first: Coded, second: Coded) -> Combinations:
+    """The distinct pairs of codes, those with an unknown code too."""
+    columns = [(one.index - UNKNOWN, len(one.codes) - UNKNOWN) for one in (first, second)]
+    return distinct(combine(columns), math.prod(count for _, count in columns))
+
+
+def padded(codelist: CodeList, text: str) -> str:
+    """The key that a text becomes when the zero that a spreadsheet drops is put back; empty where none."""
+    return f"0{text}" if text.isdigit() and f"0{text}" in codelist.codes else ""
+
+
+def bearers(codelist: CodeList, text: str) -> frozenset[str]:
+    """The codes that bear a name, with or without its type; members of a combined code bear it too."""
+    for part in (text, text.split(",")[0], re.sub(r"\s*\(.*\)$", "", text)):
+        codes = codelist.codes_of_name.get(normalise(part))
+        if codes:
+            members = {one for code in codes for one in codelist.codes[code].extra.get("members", "").split("|") if one}
+            return codes | members
+    return frozenset()
+
+
+def coded_array(coded: Coded, texts: list[str] | tuple[str, ...]) -> pa.DictionaryArray:
+    """The column with an empty text where the code is unknown (such rows are quarantined)."""
+    index = coded.index
+    if (index == UNKNOWN).any():
+        return contract1.dictionary(np.where(index == UNKNOWN, len(texts), index).astype(np.int32), [*texts, ""])
+    return contract1.dictionary(index, texts)
+
+
+def days_of(period: Coded, days: list[date]) -> pa.Array:
+    """The day that goes with the period of each row; 1 January 1970 where the period is unknown."""
+    numbers = np.asarray([(day - _EPOCH).days for day in days] + [0], dtype=np.int32)
+    return pa.array(numbers[period.index], pa.int32()).cast(pa.date32())
