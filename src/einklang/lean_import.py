@@ -51,12 +51,11 @@ def sparing_imports(later: Collection[str], without: Collection[str]) -> Iterato
     finder = _Sparing(later, [name for name in without if name not in sys.modules])
     collects = gc.isenabled()
     sys.meta_path.insert(0, finder)
-    # What an import makes stays until the end: there is nothing to collect, now or later.
+    # What an import makes stays: there is nothing to collect.
     gc.disable()
     try:
         yield
     finally:
         sys.meta_path.remove(finder)
-        gc.freeze()
         if collects:
             gc.enable()

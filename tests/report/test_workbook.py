@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import quoteattr
 
 import openpyxl
 import pytest
@@ -214,12 +216,16 @@ def test_hostile_result_gives_a_workbook_that_opens(tmp_path: Path) -> None:
     assert not any(cell.data_type == "f" for sheet in book.worksheets for row in sheet.iter_rows() for cell in row)
 
 
+def _renamed(name: str) -> Callable[[bytes], bytes]:
+    attribute = f"name={quoteattr(name)}".encode()
+    return lambda workbook: workbook.replace(b'name="Tab 1"', attribute)
+
+
 def test_hostile_names_of_sheets_become_harmless(tmp_path: Path) -> None:
     names = ["=HYPERLINK(A1)'!", "'", "x" * 60, "a[b]:*?/\\"]
     path = delivered(tmp_path)
     for name in names:
-        safe = name.replace("'", "&apos;").encode()
-        rewrite(path, {"xl/workbook.xml": lambda xml, safe=safe: xml.replace(b'name="Tab 1"', b'name="%b"' % safe)})
+        rewrite(path, {"xl/workbook.xml": _renamed(name)})
         checked = result_on(FILE, findings=[finding(places=[place(sheet=name)])])
         book = returned(tmp_path, checked, {FILE: path})
         assert len(book.sheetnames[2]) <= 31

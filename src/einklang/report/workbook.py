@@ -11,7 +11,7 @@ import re
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from openpyxl.cell.read_only import ReadOnlyCell
 from openpyxl.comments import Comment
@@ -61,9 +61,11 @@ def render_workbook(
         beside = path.with_name(f".{path.name}.part")
         try:
             try:
-                _Build(result, language, Path(folder), with_formats=True).build(files, agreed, beside)
+                with _Build(result, language, Path(folder), with_formats=True) as build:
+                    build.build(files, agreed, beside)
             except DAMAGED:
-                _Build(result, language, Path(folder), with_formats=False).build(files, agreed, beside)
+                with _Build(result, language, Path(folder), with_formats=False) as build:
+                    build.build(files, agreed, beside)
             beside.replace(path)
         finally:
             beside.unlink(missing_ok=True)
@@ -83,6 +85,13 @@ class _Build:
         self._wording = Wording(language, self._secrets)
         self._facts = Facts(secret_everywhere=self._secrets.everywhere)
         self._spools: dict[str, Spool] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for spool in self._spools.values():
+            spool.close()
 
     def build(self, files: Mapping[str, Path], agreed: FileFormat | None, path: Path) -> None:
         texts = load_workbook_texts()

@@ -204,6 +204,7 @@ class FrontWriter:
         self._row = 0
         self._label = styles.own(Format(colour=SOFT, wrap=True))
         self._value = styles.own(Format(wrap=True))
+        self._legend = styles.own(Format(indent=1, middle=True))
         self._heading = styles.own(Format(bold=True, size=13))
 
     def write(self, spool: Spool, entries: Sequence[Entry], facts: Facts) -> None:
@@ -243,7 +244,7 @@ class FrontWriter:
         colour, wash = _TONES[result.verdict]
         series = self._styles.own(Format(colour=SOFT))
         title = self._styles.own(Format(bold=True, size=16))
-        word = self._styles.own(Format(bold=True, size=18, colour=colour, fill=wash, indent=1))
+        word = self._styles.own(Format(bold=True, size=18, colour=colour, fill=wash, indent=1, middle=True))
         said = self._styles.own(Format(fill=wash, wrap=True, indent=1))
         self._put((self._say(texts.page.series), series))
         self._put((self._say(own.title if result.identity.delivery else own.title_trial), title), height=26)
@@ -324,8 +325,9 @@ class FrontWriter:
             self._line(self._say(texts.marks_label), self._say(texts.marks))
             for severity in Severity:
                 if severity in severities:
-                    style = self._styles.marked(self._value, severity)
-                    self._put(("", self._label), (self._say(texts.legend[severity]), style), height=18)
+                    style = self._styles.marked(self._legend, severity)
+                    self._put(("", self._label), (self._say(texts.legend[severity]), style), height=20)
+            self._put()
         if Severity.ERROR in severities:
             self._line(self._say(texts.mend_label), self._say(texts.mend))
         if any(one.confirm for one in findings):

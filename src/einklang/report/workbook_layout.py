@@ -7,6 +7,7 @@ from typing import Any
 from openpyxl.styles.colors import Color
 from openpyxl.worksheet.cell_range import MultiCellRange
 from openpyxl.worksheet.dimensions import ColumnDimension
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from einklang.report.workbook_entries import LAST_COLUMN, LAST_ROW
 from einklang.report.workbook_sheet import Layout, Merge, is_true
@@ -66,6 +67,10 @@ def _view(sheet: Any, layout: Layout) -> None:
 
 
 def _page(sheet: Any, layout: Layout) -> None:
+    if not layout.page:
+        sheet.page_setup.orientation = "landscape"
+        sheet.page_setup.fitToHeight = 0
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     if layout.page.get("orientation") in ("portrait", "landscape"):
         sheet.page_setup.orientation = layout.page["orientation"]
     if layout.page.get("paperSize", "").isdecimal():

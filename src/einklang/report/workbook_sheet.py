@@ -16,6 +16,8 @@ from einklang.rawtable import column_index
 from einklang.report.workbook_entries import LAST_COLUMN, LAST_ROW
 
 MERGES_KEPT = 50_000
+_LARGEST_MERGE = 20_000
+_MERGED_KEPT = 1_000_000
 _CHUNK = 1024 * 1024
 _MERGE = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})"')
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
@@ -45,6 +47,11 @@ class Merge(NamedTuple):
     left: int
     bottom: int
     right: int
+
+    @property
+    def cells(self) -> int:
+        """How many cells it covers."""
+        return (self.bottom - self.top + 1) * (self.right - self.left + 1)
 
 
 @dataclass
@@ -135,7 +142,7 @@ def read_strings(stream: IO[bytes]) -> list[str]:
 
 
 def read_merges(stream: IO[bytes]) -> list[Merge]:
-    """The merged ranges of a sheet, top first; none where there are more than anyone merges by hand."""
+    """The merged ranges of a sheet, top first; without those that are larger than anyone merges by hand."""
     merges: list[Merge] = []
     rest = b""
     while chunk := stream.read(_CHUNK):
@@ -143,9 +150,9 @@ def read_merges(stream: IO[bytes]) -> list[Merge]:
         end = piece.rfind(b"<") if len(chunk) == _CHUNK else len(piece)
         for left, top, right, bottom in _MERGE.findall(piece[:end]):
             merge = Merge(int(top), column_index(left.decode()) + 1, int(bottom), column_index(right.decode()) + 1)
-            if merge.bottom <= LAST_ROW and merge.right <= LAST_COLUMN:
+            if merge.bottom <= LAST_ROW and merge.right <= LAST_COLUMN and 1 <= merge.cells <= _LARGEST_MERGE:
                 merges.append(merge)
-        if len(merges) > MERGES_KEPT:
+        if len(merges) > MERGES_KEPT or sum(merge.cells for merge in merges) > _MERGED_KEPT:
             return []
         rest = piece[max(end, len(piece) - _CHUNK) :]
     return sorted(merges)

@@ -52,6 +52,7 @@ class Format:
     line: bool = False
     indent: int = 0
     left: bool = False
+    middle: bool = False
 
 
 @cache
@@ -101,7 +102,9 @@ class Styles:
             if look.line:
                 cell.border = Border(bottom=Side("thin", color=LINE))
             side = "left" if look.left or look.indent else None
-            cell.alignment = Alignment(horizontal=side, vertical="top", wrap_text=look.wrap, indent=look.indent)
+            cell.alignment = Alignment(
+                horizontal=side, vertical="center" if look.middle else "top", wrap_text=look.wrap, indent=look.indent
+            )
             self._own[look] = self._keep(cell)
         return self._own[look]
 
