@@ -3,9 +3,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from einklang.answers import Answer, answers_of, give
+from einklang.cli.answering import answer, answers_in
 from einklang.deliver import deliver, judge_again
 from einklang.errors import UnknownName, UnusableInput
 from einklang.project import Project
@@ -131,3 +133,23 @@ def test_the_report_compares_with_the_delivery_it_replaces(project: Project, tmp
     assert comparison is not None
     assert (comparison.delivery, comparison.mended, comparison.new) == ("rp/auslaender/0001", 1, 0)
     assert (comparison.added, comparison.removed, comparison.changed) == (3, 0, 0)
+
+
+def test_the_returned_workbook_brings_the_answers_back(warned: tuple[Store, str], project: Project) -> None:
+    store, delivery = warned
+    path = store.folder(delivery) / "report.xlsx"
+    book = openpyxl.load_workbook(path)
+    sheet = book["Fehlerliste"]
+    heading = next(cell for row in sheet.iter_rows() for cell in row if cell.value == "Antwort")
+    for row in range(heading.row + 1, sheet.max_row + 1):
+        sheet.cell(row, heading.column, "Bereinigung des Registers")
+    book.save(path)
+    delivered = answer(delivery, answers_in(path, "Referat 31"), store, project.folder)
+    assert delivered.delivery.verdict is Verdict.ACCEPTED_WITH_NOTES
+    assert [one.reason for one in answers_of(store, "sl", "auslaender")] == ["Bereinigung des Registers"] * 2
+
+
+def test_a_workbook_without_answers_is_refused(warned: tuple[Store, str]) -> None:
+    store, delivery = warned
+    with pytest.raises(UnusableInput, match="holds no answer"):
+        answers_in(store.folder(delivery) / "report.xlsx", "Referat 31")

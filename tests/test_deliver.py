@@ -59,7 +59,7 @@ def test_good_delivery(test_project: Project, store: Store) -> None:
 def test_rejected_delivery_keeps_everything(test_project: Project, store: Store) -> None:
     delivered = deliver([BAD], "hb", "auslaender", test_project, store, TIME)
     folder = store.folder(delivered.delivery.delivery)
-    assert {path.name for path in folder.iterdir()} == PARTS
+    assert {path.name for path in folder.iterdir()} == PARTS | {"report.xlsx"}
     assert delivered.delivery.verdict is Verdict.REJECTED
     assert delivered.delivery.errors == 1
     assert store.accepted_periods("auslaender") == {}

@@ -113,16 +113,15 @@ def workbook_limit(path: Path) -> Limit | None:
                 return Limit("limit_ratio", member.file_size // max(1, member.compress_size), MAX_RATIO)
             if member.filename.startswith(_FORBIDDEN):
                 return Limit("limit_embedded", 1, 0)
+        # Any part may be a sheet: its name decides nothing, a relationship does.
         for member in members:
-            if member.filename.startswith("xl/") and member.filename.endswith(".xml"):
-                limit = _scan_part(archive, member)
-                if limit is not None:
-                    return limit
+            limit = _scan_part(archive, member)
+            if limit is not None:
+                return limit
     return None
 
 
 def _scan_part(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Limit | None:
-    is_sheet = member.filename.startswith("xl/worksheets/")
     rows = columns = read = 0
     rest = b""
     with archive.open(member) as stream:
@@ -133,7 +132,7 @@ def _scan_part(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Limit | Non
             piece = rest + chunk
             if b"<!DOCTYPE" in piece or b"<!ENTITY" in piece:
                 return Limit("limit_doctype", 1, 0)
-            if is_sheet and (found := _CELL.findall(piece)):
+            if found := _CELL.findall(piece):
                 columns = max(columns, *(column_index(letters.decode()) + 1 for letters in {part[0] for part in found}))
                 rows = max(rows, int(max((number for _, number in found), key=lambda text: (len(text), text))))
                 if rows * columns > MAX_CELLS:

@@ -20,10 +20,12 @@ from einklang.outbox import announce_verdict, load_mail_settings
 from einklang.project import Project
 from einklang.receive import receipt_findings, receive
 from einklang.report import render_csv, render_html, render_json
+from einklang.report.workbook import render_workbook
 from einklang.result import Verdict
 from einklang.store import Delivery, Receipt, Store, write_atomically
 
 REPORT = "report.html"
+WORKBOOK = "report.xlsx"
 
 
 @dataclass(frozen=True)
@@ -156,5 +158,9 @@ def _keep(checked: Checked, receipt: Receipt, project: Project, store: Store) ->
     )
     write_atomically(folder / "delivery.json", record.model_dump_json(indent=2).encode() + b"\n")
     domain = load_mail_settings(project).domain
+    if result.findings:
+        files = {file.name: folder / "raw" / file.stored_as for file in receipt.files}
+        agreed = project.profiles_of(receipt.supplier, receipt.dataset)[0].file
+        render_workbook(result, files, folder / WORKBOOK, agreed=agreed)
     announce_verdict(record, report_place(record), project, store, deadline=deadline(record, store), domain=domain)
     return record

@@ -10,8 +10,9 @@ from __future__ import annotations
 import gc
 import sys
 import threading
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import LazyLoader
@@ -41,21 +42,27 @@ class _Sparing(MetaPathFinder):
         return spec
 
 
-@contextmanager
-def sparing_imports(later: Collection[str], without: Collection[str]) -> Iterator[None]:
-    """While it is open, imports of this thread spare the modules named.
+def import_sparing(name: str, later: Collection[str], without: Collection[str]) -> ModuleType:
+    """A module, its import sparing the modules named.
 
     `later` are loaded when they are first used. `without` are optional dependencies, taken as not
-    installed; one that is loaded already stays. What was found stays so after closing.
+    installed; one that is loaded already stays.
     """
-    finder = _Sparing(later, [name for name in without if name not in sys.modules])
+    # Errors that a library catches and keeps hold the stack they rose in; here it holds no data.
+    with ThreadPoolExecutor(max_workers=1) as alone:
+        return alone.submit(_import, name, later, without).result()
+
+
+def _import(name: str, later: Collection[str], without: Collection[str]) -> ModuleType:
+    finder = _Sparing(later, [one for one in without if one not in sys.modules])
     collects = gc.isenabled()
     sys.meta_path.insert(0, finder)
-    # What an import makes stays: there is nothing to collect.
+    # What an import makes stays until the end: there is nothing to collect, now or later.
     gc.disable()
     try:
-        yield
+        return import_module(name)
     finally:
         sys.meta_path.remove(finder)
+        gc.freeze()
         if collects:
             gc.enable()

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from einklang.declarations.expectations import Expectation
 from einklang.findings import Located, PlaceFound, finding_of
-from einklang.lean_import import sparing_imports
+from einklang.lean_import import import_sparing
 from einklang.locate import Locator
 from einklang.measures import MEASURES
 from einklang.measures.figures import Context, Figures, nothing
@@ -48,10 +48,8 @@ def great_expectations() -> Any:
     Judging limits needs no plots, no distributions and no database, which are most of its import.
     """
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    with _ONE_AT_A_TIME, sparing_imports(later=_FOR_OTHER_USES, without=["sqlalchemy"]):
-        import great_expectations as library
-
-    return library
+    with _ONE_AT_A_TIME:
+        return import_sparing("great_expectations", later=_FOR_OTHER_USES, without=["sqlalchemy"])
 
 
 def gx_expectation(expectation: Expectation) -> Any:

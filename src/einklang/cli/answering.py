@@ -13,6 +13,7 @@ from einklang.cli.tables import verdict_text
 from einklang.deliver import Delivered, judge_again
 from einklang.errors import UnusableInput
 from einklang.project import load_project
+from einklang.report.workbook import read_answers
 from einklang.store import Store
 
 _DELIVERY = re.compile(r"([^/]+)/([^/]+)/(\d+)")
@@ -43,6 +44,21 @@ def answer(report: str, given: list[Answer], store: Store, project_folder: Path 
     delivery = named_delivery(report, store)
     give(store, store.result(delivery), given)
     return judge_again(store.receipt(delivery), project, store)
+
+
+def answers_in(path: Path, by: str) -> list[Answer]:
+    """The answers in the filled column of a returned workbook, one per finding.
+
+    Raises:
+        UnusableInput: the workbook holds none, or different ones for one finding.
+    """
+    found: dict[str, str] = {}
+    for one in read_answers(path):
+        if found.setdefault(one.identifier, one.text) != one.text:
+            raise UnusableInput(f"`{path}` answers the finding {one.identifier} in two ways.", "Keep one answer.")
+    if not found:
+        raise UnusableInput(f"`{path}` holds no answer.", "Fill the column „Antwort“ of the sheet „Fehlerliste“.")
+    return [Answer(name, text, by) for name, text in found.items()]
 
 
 def show(delivered: Delivered, count: int, console: Console) -> None:

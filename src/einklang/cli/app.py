@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from einklang.errors import EinklangError
+
+if TYPE_CHECKING:
+    from einklang.answers import Answer
 
 app = typer.Typer(
     name="einklang",
@@ -46,6 +49,9 @@ def check(
             "--store", help="Store whose accepted figures of earlier years are compared; nothing is written to it."
         ),
     ] = None,
+    xlsx: Annotated[
+        Path | None, typer.Option("--xlsx", help="Write the file back as a workbook with marked cells.")
+    ] = None,
     html: Annotated[Path | None, typer.Option("--html", help="Write the report as a web page to this file.")] = None,
     json: Annotated[Path | None, typer.Option("--json", help="Write the result as JSON to this file.")] = None,
     csv: Annotated[Path | None, typer.Option("--csv", help="Write the list of findings as CSV to this file.")] = None,
@@ -67,6 +73,11 @@ def check(
     declared = load_project(project)
     sending = Sending(supplier, dataset, sent)
     result = run_check(sending, declared, lambda: Store(store).history(supplier, dataset) if store else None).result
+    if xlsx is not None:
+        from einklang.report.workbook import render_workbook
+
+        agreed = declared.profiles_of(supplier, dataset)[0].file
+        render_workbook(result, {file.name: file.path for file in sent}, xlsx, language, agreed)
     if html is not None:
         _write(html, render_html(result, language))
     if json is not None:
@@ -249,19 +260,27 @@ def confirm(
     report: Annotated[
         str, typer.Argument(help="The delivery's id, e.g. ni/auslaender/0002, or its report.", show_default=False)
     ],
-    finding: Annotated[
-        list[str], typer.Option("--finding", "-f", help="Name of the finding as the report gives it; may be repeated.")
-    ],
-    reason: Annotated[str, typer.Option("--reason", "-r", help="Why the value is right.")],
     by: Annotated[str, typer.Option("--by", help="Who says so.")],
+    finding: Annotated[
+        list[str] | None,
+        typer.Option("--finding", "-f", help="Name of a finding as the report gives it; may be repeated."),
+    ] = None,
+    reason: Annotated[str, typer.Option("--reason", "-r", help="Why the values named by --finding are right.")] = "",
+    answers: Annotated[
+        Path | None, typer.Option("--answers", help="Returned workbook whose column „Antwort“ was filled.")
+    ] = None,
     store: StoreFolder = Path("store"),
     project: ProjectFolder = None,
 ) -> None:
-    """Confirm that a warned value is right. Errors cannot be confirmed.
+    """Confirm that warned values are right, one by one or with the returned workbook. Errors cannot be confirmed.
 
     The confirmation holds while the value and what it was compared with stay. Exit code as for `deliver`.
     """
-    _answer(report, finding, reason, by, "", store, project)
+    from einklang.answers import Answer
+    from einklang.cli.answering import answers_in
+
+    given = [Answer(name, reason, by) for name in finding or []]
+    _answer(report, [*given, *(answers_in(answers, by) if answers else [])], store, project)
 
 
 @app.command()
@@ -282,19 +301,17 @@ def override(
 
     Cells that gave no usable value stay in quarantine. It shows in the report and in the release.
     """
-    _answer(report, finding, reason, by, second, store, project)
-
-
-def _answer(
-    report: str, findings: list[str], reason: str, by: str, second: str, store: Path, project: Path | None
-) -> None:
     from einklang.answers import Answer
+
+    _answer(report, [Answer(name, reason, by, second) for name in finding], store, project)
+
+
+def _answer(report: str, given: list[Answer], store: Path, project: Path | None) -> None:
     from einklang.cli.answering import answer, show
     from einklang.cli.tables import terminal
     from einklang.store import ACCEPTED as ACCEPTED_VERDICTS
     from einklang.store import Store
 
-    given = [Answer(finding, reason, by, second) for finding in findings]
     delivered = answer(report, given, Store(store), project)
     show(delivered, len(given), terminal())
     raise typer.Exit(ACCEPTED if delivered.delivery.verdict in ACCEPTED_VERDICTS else FINDINGS)

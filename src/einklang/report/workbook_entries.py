@@ -114,12 +114,11 @@ class Secrets:
 def identifier_of(finding: Finding, place: PlaceFound | None, *, with_text: bool = True) -> str:
     """What binds an answer to a finding at a place: `IM-TIM-001/3f9a…`.
 
-    The fingerprint of the place, or of the finding where it has no place; derived from the place where the
-    result gives none. `with_text` is false for a secret text, which a digest of few digits would give away.
+    The fingerprint of the finding; derived from the place where the result gives none. `with_text` is false
+    for a secret text, which a digest of few digits would give away.
     """
-    known = getattr(finding if place is None else place, "fingerprint", None)
-    if known and with_text:
-        return f"{finding.rule}/{known}"
+    if finding.fingerprint:
+        return f"{finding.rule}/{finding.fingerprint}"
     parts: Iterable[str] = (finding.message.de,)
     if place is not None:
         parts = (place.file, place.sheet, place.cell, place.raw if with_text else "")
