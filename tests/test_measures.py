@@ -342,7 +342,7 @@ def test_history_of_the_same_period_does_not_count(checker: Checker) -> None:
 # -- who judges -----------------------------------------------------------------------------------
 
 
-CHANGES = {"floor": 0.03, "min_change": 30, "min_value": 50}
+CHANGE_PARAMETERS = {"floor": 0.03, "min_change": 30, "min_value": 50}
 LIMITS = [(None, 0.0), (0.0, None), (0.0, 0.0), (-2.0, 2.0), (None, -1.0), (1.5, 2.5), (None, 9.0)]
 VALUES = [-3.0, -1.0, 0.0, 1e-9, 2.0, 2.5, np.nan]
 FACTS: dict[str, Fact] = dict.fromkeys(("schluessel", "wert", "jahr", "vorwert", "vorjahr"), "–")
@@ -358,7 +358,7 @@ def test_great_expectations_and_our_mask_agree(
     monkeypatch.setattr("einklang.plausibility.MEASURES", {"period_changes": lambda *_: figures})
     limits = {"rule": "IM-TIM-001", "measure": "period_changes", "column": "score", "min_value": low, "max_value": high}
     context = context_of(project, "auslaender", {("foreigners", "2024-12-31", "04"): 1.0})
-    judged = judge(context, [Expectation.model_validate({**limits, "parameters": CHANGES})], None, project)
+    judged = judge(context, [Expectation.model_validate({**limits, "parameters": CHANGE_PARAMETERS})], None, project)
     outside = [value for value in values if (low is not None and value < low) or (high is not None and value > high)]
     assert len(judged.located) == len(outside)
     assert not judged.not_evaluable
@@ -371,7 +371,7 @@ def test_great_expectations_has_the_word(project: Project) -> None:
     batch = asset.add_batch_definition_whole_dataframe("b").get_batch({"dataframe": pd.DataFrame({"score": VALUES})})
     for low, high in LIMITS:
         limits = {"rule": "IM-TIM-001", "measure": "period_changes", "min_value": low, "max_value": high}
-        one = Expectation.model_validate({**limits, "column": "score", "parameters": CHANGES})
+        one = Expectation.model_validate({**limits, "column": "score", "parameters": CHANGE_PARAMETERS})
         outside = [one for one in VALUES if (low is not None and one < low) or (high is not None and one > high)]
         assert batch.validate(gx_expectation(one), result_format="BOOLEAN_ONLY").success == (not outside)
 
