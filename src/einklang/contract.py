@@ -125,7 +125,6 @@ class Contracted:
 
 def check_contract(harmonised: Harmonised, dataset: Dataset, project: Project) -> Contracted:
     """Judges every usable row of a delivery."""
-    table = harmonised.table
     usable = harmonised.usable.copy()
     located: list[Located] = []
     rows = np.flatnonzero(usable)
@@ -133,7 +132,6 @@ def check_contract(harmonised: Harmonised, dataset: Dataset, project: Project) -
         return Contracted(usable, (), {})
     located.extend(_check_figures(harmonised, dataset, project, rows, usable))
     located.extend(_check_keys(harmonised, dataset, project, usable))
-    del table
     return Contracted(usable, tuple(located), {})
 
 
