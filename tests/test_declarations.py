@@ -27,8 +27,8 @@ from einklang.declarations import (
 from einklang.declarations import profile as profiles
 from einklang.declarations.rules import placeholders
 from einklang.errors import DeclarationError, ProjectNotFound, UnknownName
-from einklang.findings import Record
 from einklang.project import Project, find_project, load_project, read_profile
+from einklang.records import Record
 
 Content = dict[str, Any]
 

@@ -9,30 +9,29 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from einklang.declarations.base import Text
 from einklang.declarations.rules import Catalogue, Rule, Severity, placeholders
+from einklang.evidence import (
+    REPAIRS_LISTED,
+    SERIES_LISTED,
+    TEXT_SHOWN,
+    Calculation,
+    Excerpt,
+    Repair,
+    Series,
+    Shortened,
+    shortened,
+)
+from einklang.records import Record
 
 PLACES_LISTED = 1000
-TEXT_SHOWN = 200
 
 Fact = str | int | float | Text
-
-
-def shortened(text: str) -> str:
-    """The text as far as a report shows it."""
-    return text if len(text) <= TEXT_SHOWN else f"{text[:TEXT_SHOWN]}…"
-
-
-class Record(BaseModel):
-    """A part of the result: frozen, unknown keys refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class PlaceFound(Record):
@@ -43,9 +42,8 @@ class PlaceFound(Record):
     row: int | None = Field(default=None, description="Row as the sender sees it, from 1.")
     column: str = Field(default="", description="Letter of the column.")
     key: Text | None = Field(default=None, description="What the cell is about, e.g. Land, year, sex.")
-    raw: Annotated[str, AfterValidator(shortened)] = Field(
-        default="", description=f"The sender's text, at most {TEXT_SHOWN} characters of it."
-    )
+    raw: Shortened = Field(default="", description=f"The sender's text, at most {TEXT_SHOWN} characters of it.")
+    value: float | None = Field(default=None, description="The number as which the text was understood, if any.")
 
     point: str = Field(default="", description="What the finding is about here, whatever is written there.")
 
@@ -69,7 +67,12 @@ class Confirmation(Record):
 
 
 class Finding(Record):
-    """One cause for which a rule does not hold."""
+    """One cause for which a rule does not hold.
+
+    `calculation`, `series`, `excerpt` and `repairs` show what the sentences say. They hold figures of the sender
+    only, and none that is secret; they are no part of the fingerprint. A measure gives the first two with
+    `Figures.calculation` and `Figures.series`.
+    """
 
     id: str = Field(default="", description="Short name within the delivery: the start of the fingerprint.")
     point: str = Field(default="", description="What it is about, whatever the values; the same in the next delivery.")
@@ -83,6 +86,16 @@ class Finding(Record):
     remedy: Text = Field(description="How to mend it.")
     count: int = Field(ge=1, description="Exact number of places.")
     places: list[PlaceFound] = Field(description=f"The first places, at most {PLACES_LISTED}.")
+    calculation: Calculation | None = Field(default=None, description="For a sum or a share: what it is made of.")
+    series: list[Series] = Field(
+        default=[],
+        max_length=SERIES_LISTED,
+        description="For a change: the last years of the figures.",
+    )
+    excerpt: Excerpt | None = Field(default=None, description="The table around the first place.")
+    repairs: list[Repair] = Field(
+        default=[], max_length=REPAIRS_LISTED, description="For a repair: what was delivered and what it was taken for."
+    )
     confirmation: Confirmation | None = Field(default=None, description="Given for this very value.")
 
     @property

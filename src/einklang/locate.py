@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from einklang.codes import Coded
 from einklang.declarations.base import Text
 from einklang.declarations.dataset import Dataset
-from einklang.findings import PLACES_LISTED, PlaceFound, shortened
+from einklang.evidence import shortened
+from einklang.findings import PLACES_LISTED, PlaceFound
 from einklang.longtable import LongTable
 from einklang.project import Project
 from einklang.rawtable import TextColumn, column_letter

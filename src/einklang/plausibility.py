@@ -20,6 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from einklang.declarations.expectations import Expectation
+from einklang.evidence import SERIES_LISTED
 from einklang.findings import Located, PlaceFound, finding_of
 from einklang.lean_import import import_sparing
 from einklang.locate import Locator
@@ -150,5 +151,8 @@ def _report(figures: Figures, expectation: Expectation, locator: Locator | None,
         own = rows[rows >= 0]
         places: list[PlaceFound] = locator.places(own) if locator is not None else []
         count = max(1, len(own)) if len(groups) > 1 or len(outside) == 1 else len(outside)
-        located.append(Located(finding_of(project.catalogue, expectation.rule, places, count, facts)))
+        found = finding_of(project.catalogue, expectation.rule, places, count, facts)
+        series = [one for number in group[:SERIES_LISTED] for one in figures.series(int(number))]
+        shown = {"calculation": figures.calculation(int(group[0])), "series": series[:SERIES_LISTED]}
+        located.append(Located(found.model_copy(update=shown)))
     return located

@@ -14,8 +14,9 @@ from pydantic import Field, ValidationError
 from einklang import indicators
 from einklang import observations as contract1
 from einklang.errors import StoreError
-from einklang.findings import Confirmation, Record
+from einklang.findings import Confirmation
 from einklang.project import Project
+from einklang.records import Record
 from einklang.store import write_atomically
 
 _TYPES = {"double": "number", "int32": "integer", "date32[day]": "date"}

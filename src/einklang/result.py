@@ -7,7 +7,8 @@ from enum import StrEnum
 from pydantic import Field
 
 from einklang.declarations.base import Text
-from einklang.findings import Confirmation, Finding, Record
+from einklang.findings import Confirmation, Finding
+from einklang.records import Record
 
 
 class Verdict(StrEnum):

@@ -31,7 +31,7 @@ from pydantic import Field, ValidationError
 
 from einklang.check import SentFile
 from einklang.errors import StoreError, UnknownName
-from einklang.findings import Record
+from einklang.records import Record
 from einklang.result import DeliveredFile, Result, Verdict
 
 try:

@@ -17,6 +17,7 @@ from einklang.cube import Cube
 from einklang.declarations.base import Text
 from einklang.declarations.dataset import Dataset
 from einklang.declarations.profile import Profile
+from einklang.evidence import Calculation, Series
 from einklang.findings import Fact
 from einklang.project import Project
 
@@ -49,14 +50,17 @@ class Figures:
     """The figures of a measure.
 
     `frame` has one row per judged figure. `rows(i)` gives the rows of the observations that figure i was
-    computed from, `facts(i)` what fills the rule's texts. `not_evaluable` names the reason in the
-    catalogue where nothing could be judged.
+    computed from, `facts(i)` what fills the rule's texts. `calculation(i)` and `series(i)` are what reports show
+    of it as a calculation or as a line of years; who joins figures passes them on. `not_evaluable` names
+    the reason in the catalogue where nothing could be judged.
     """
 
     frame: pd.DataFrame
     rows: Callable[[int], NDArray[np.int64]]
     facts: Callable[[int], dict[str, Fact]]
     not_evaluable: str | None = None
+    calculation: Callable[[int], Calculation | None] = lambda _: None
+    series: Callable[[int], list[Series]] = lambda _: []
 
 
 def nothing(reason: str) -> Figures:

@@ -23,7 +23,7 @@ from uuid import uuid4
 from pydantic import Field, ValidationError
 
 from einklang.errors import StoreError, UnknownName
-from einklang.findings import Record
+from einklang.records import Record
 from einklang.report.email import Kind
 from einklang.store import Store, write_atomically
 

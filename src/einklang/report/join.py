@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from pydantic import Field, model_validator
 
 from einklang.declarations.rules import Severity
-from einklang.findings import Record
+from einklang.records import Record
 from einklang.result import Accounting, Outcome, Result, Verdict
 
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")

@@ -16,8 +16,8 @@ from pydantic import Field
 
 from einklang.container import Kind, kind_of
 from einklang.errors import FileNotUsable
-from einklang.findings import Record
 from einklang.labels import clean
+from einklang.records import Record
 from einklang.report.display import visible
 from einklang.report.workbook_source import DAMAGED, is_safe
 from einklang.report.workbook_texts import load_workbook_texts
