@@ -21,7 +21,6 @@ from pydantic import Field
 
 from einklang.check import sent_file
 from einklang.deliver import REPORT, process
-from einklang.errors import StoreError
 from einklang.project import Project
 from einklang.receive import receive
 from einklang.result import Verdict
@@ -34,6 +33,7 @@ from flows.texts import inbox_page, inbox_sentence, inbox_table
 
 AT_A_TIME = 2
 INTERRUPTED = "unterbrochene Lieferung"
+DAMAGED = "Die Datei der Ablage ist beschädigt oder nicht lesbar. Bitte aus der Sicherung zurückholen."
 REPEATED = "unverändert, nicht erneut geprüft"
 
 
@@ -108,7 +108,7 @@ def arrived_before(
     """
     sent = sorted((file.name, file.sha256) for file in map(sent_file, files))
     judged = [one for one in store.deliveries(supplier, dataset) if one.declarations == project.fingerprint]
-    begun = [one for one in _unfinished(store)[0] if (one.supplier, one.dataset) == (supplier, dataset)]
+    begun = [one for one in store.survey().unfinished if (one.supplier, one.dataset) == (supplier, dataset)]
     candidates: list[Delivery | Receipt] = [*reversed(judged), *begun]
     for known in candidates:
         if sorted((file.name, file.sha256) for file in store.receipt(known.delivery).files) == sent:
@@ -126,8 +126,11 @@ def inbox(request: InboxRequest) -> State[tuple[InboxRow, ...]]:
     """Judges everything that lies in the inbox, and what an earlier run left unfinished."""
     declared, store = opened(request.project_name, str(request.store))
     contents = look_into(request.inbox, declared)
-    receipts, problems = _unfinished(store)
-    interrupted = [Sending(one.supplier, one.dataset, one.delivery, ()) for one in receipts]
+    survey = store.survey()
+    problems = [
+        Problem(error.path.relative_to(store.root / "deliveries").as_posix(), DAMAGED) for error in survey.damaged
+    ]
+    interrupted = [Sending(one.supplier, one.dataset, one.delivery, ()) for one in survey.unfinished]
     futures = _submit([*interrupted, *contents.sendings], request)
     rows = tuple(
         [_row(sending, future, store) for sending, future in futures]
@@ -138,13 +141,6 @@ def inbox(request: InboxRequest) -> State[tuple[InboxRow, ...]]:
         inbox_page(rows, request.inbox, request.store), key="eingang", description="Zusammenfassung"
     )
     return _conclude(rows)
-
-
-def _unfinished(store: Store) -> tuple[list[Receipt], list[Problem]]:
-    try:
-        return store.unfinished(), []
-    except StoreError as error:
-        return [], [Problem(error.path.relative_to(store.root / "deliveries").as_posix(), error.problem)]
 
 
 Submitted = PrefectFuture[tuple[str, bool]]

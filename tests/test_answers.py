@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import email
 import json
 from pathlib import Path
 
@@ -8,11 +9,17 @@ import pytest
 
 from einklang.answers import Answer, answers_of, give
 from einklang.cli.answering import answer, answers_in
+from einklang.declarations.base import Text
+from einklang.declarations.rules import Severity
 from einklang.deliver import deliver, judge_again
 from einklang.errors import UnknownName, UnusableInput
+from einklang.findings import Finding, PlaceFound
+from einklang.outbox import announce_all
+from einklang.outbox.box import names
 from einklang.project import Project
 from einklang.release import make_release
-from einklang.result import Verdict
+from einklang.report.workbook import render_workbook
+from einklang.result import Result, Verdict
 from einklang.store import Store
 
 INBOX = Path(__file__).parents[1] / "demo" / "inbox"
@@ -144,12 +151,110 @@ def test_the_returned_workbook_brings_the_answers_back(warned: tuple[Store, str]
     for row in range(heading.row + 1, sheet.max_row + 1):
         sheet.cell(row, heading.column, "Bereinigung des Registers")
     book.save(path)
-    delivered = answer(delivery, answers_in(path, "Referat 31"), store, project.folder)
-    assert delivered.delivery.verdict is Verdict.ACCEPTED_WITH_NOTES
+    answered = answer(delivery, [], store, project.folder, (path, "Referat 31"))
+    assert (answered.taken, answered.left) == (2, [])
+    assert answered.delivered.delivery.verdict is Verdict.ACCEPTED_WITH_NOTES
     assert [one.reason for one in answers_of(store, "sl", "auslaender")] == ["Bereinigung des Registers"] * 2
 
 
 def test_a_workbook_without_answers_is_refused(warned: tuple[Store, str]) -> None:
     store, delivery = warned
     with pytest.raises(UnusableInput, match="holds no answer"):
-        answers_in(store.folder(delivery) / "report.xlsx", "Referat 31")
+        answers_in(store.folder(delivery) / "report.xlsx", "Referat 31", store.result(delivery))
+
+
+def returned(folder: Path, checked: Result, answers: dict[int, str]) -> Path:
+    """The returned workbook with answers in rows of its list."""
+    path = folder / "zurück.xlsx"
+    render_workbook(checked, {}, path)
+    book = openpyxl.load_workbook(path)
+    sheet = book["Fehlerliste"]
+    column = next(cell.column for cell in sheet[1] if cell.value == "Antwort")
+    for row, text in answers.items():
+        sheet.cell(row, column, text)
+    book.save(path)
+    return path
+
+
+def question(**changes: object) -> Finding:
+    """A finding at three places that may be confirmed."""
+    places = [PlaceFound(file="a.xlsx", sheet="Tab", row=row, column="C", raw="1") for row in (5, 6, 7)]
+    text = Text(de="x", en="x")
+    facts = dict.fromkeys(("title", "message", "expected", "remedy"), text)
+    given = {"rule": "IM-TIM-001", "severity": Severity.WARNING, "confirm": True, "fingerprint": "0123456789abcdef"}
+    return Finding.model_validate({**facts, **given, "count": 3, "places": places, **changes})
+
+
+@pytest.mark.parametrize(
+    ("answers", "taken"),
+    [({2: "Grund", 3: "Grund", 4: "Grund"}, "Grund"), ({2: "A", 3: "B", 4: "A"}, "A; B"), ({2: "Grund"}, None)],
+)
+def test_a_finding_is_confirmed_when_each_of_its_rows_is_answered(
+    warned: tuple[Store, str], tmp_path: Path, answers: dict[int, str], taken: str | None
+) -> None:
+    checked = warned[0].result(warned[1]).model_copy(update={"findings": [question()]})
+    given, left = answers_in(returned(tmp_path, checked, answers), "Referat 31", checked)
+    assert [one.reason for one in given] == ([taken] if taken else [])
+    if taken is None:
+        assert left == ["IM-TIM-001/0123456789abcdef: Die Antwort fehlt in 2 von 3 Zeilen."]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"severity": Severity.ERROR, "confirm": False}, "Ein Fehler lässt sich nicht bestätigen"),
+        ({"severity": Severity.INFORMATION, "confirm": False}, "Ein Hinweis braucht keine Antwort"),
+        (None, "Diesen Befund gibt es in der Lieferung nicht"),
+    ],
+)
+def test_what_cannot_be_confirmed_is_named_and_stops_no_other_answer(
+    warned: tuple[Store, str], tmp_path: Path, changes: dict[str, object] | None, said: str
+) -> None:
+    other = question(fingerprint="f" * 16, **(changes or {}))
+    sent = warned[0].result(warned[1]).model_copy(update={"findings": [question(), other]})
+    path = returned(tmp_path, sent, dict.fromkeys(range(2, 8), "Grund"))
+    now = sent.model_copy(update={"findings": [question()]}) if changes is None else sent
+    given, left = answers_in(path, "Referat 31", now)
+    assert [one.finding for one in given] == ["0123456789abcdef"]
+    (line,) = left
+    assert line.startswith(f"IM-TIM-001/{'f' * 16}: {said}")
+
+
+def test_answering_nothing_is_refused(warned: tuple[Store, str], project: Project) -> None:
+    with pytest.raises(UnusableInput, match="No finding is answered"):
+        answer(warned[1], [], warned[0], project.folder)
+
+
+def test_the_office_is_told_of_the_new_verdict_once(warned: tuple[Store, str], project: Project) -> None:
+    store, delivery = warned
+    answer(delivery, answers_to(store, delivery), store, project.folder)
+    again = store.delivery(delivery)
+    assert (again.judgement, again.verdict) == (2, Verdict.ACCEPTED_WITH_NOTES)
+    kinds = [name.rpartition("0001-")[2] for name in names(store)]
+    assert kinds == ["receipt", "verdict-2", "verdict"]
+    messages = {
+        kind: email.message_from_bytes((store.root / "outbox" / f"sl/auslaender-0001-{kind}.eml").read_bytes())
+        for kind in kinds
+    }
+    assert len({one["Message-ID"] for one in messages.values()}) == 3
+    told = messages["verdict-2"].get_payload(decode=True).decode()  # type: ignore[union-attr]
+    assert "Dieses Ergebnis ersetzt das frühere" in told
+    assert "Dieses Ergebnis ersetzt" not in messages["verdict"].get_payload(decode=True).decode()  # type: ignore[union-attr]
+    assert announce_all(project, store, lambda one: one.delivery).laid == []
+
+
+def test_a_crash_before_the_new_verdict_was_laid_down_loses_nothing(
+    warned: tuple[Store, str], project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, delivery = warned
+
+    def crash(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    given = answers_to(store, delivery)
+    monkeypatch.setattr("einklang.deliver.announce_verdict", crash)
+    with pytest.raises(KeyboardInterrupt):
+        answer(delivery, given, store, project.folder)
+    assert [path.stem for path in announce_all(project, store, lambda one: one.delivery).laid] == [
+        "auslaender-0001-verdict-2"
+    ]

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,7 @@ def test_check_tells_by_its_exit_code(run, path: Path, supplier: str, expected: 
 
 def test_check_writes_reports_and_stores_nothing(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
     monkeypatch.chdir(tmp_path)
-    names = {"--html": "r.html", "--json": "r.json", "--csv": "r.csv"}
+    names = {"--html": "r.html", "--json": "r.json", "--csv": "r.csv", "--ess": "e.json", "--xlsx": "r.xlsx"}
     options = [part for pair in names.items() for part in pair]
     code, out, _ = run("check", str(FAULTY), "-s", "be", "-d", "einbuergerungen", *options, *project_arguments())
     assert code == 1
@@ -67,6 +68,16 @@ def test_check_writes_reports_and_stores_nothing(run, tmp_path: Path, monkeypatc
         (("check", str(CLEAN), "-s", "ni", "-d", "ausländer"), "Did you mean `auslaender`?"),
         (("explain", "IM-AGG-999"), "There is no rule `IM-AGG-999`."),
         (("status", "--project", "/nirgends"), "holds no `schemas` and `expectations` folders"),
+        (
+            ("check", str(CLEAN), "-s", "ni", "-d", "einbuergerungen", "--html", "/nirgends/r.html"),
+            "its folder does not",
+        ),
+        (("check", str(CLEAN), "-s", "ni", "-d", "einbuergerungen", "--ess", str(ROOT)), "it is a folder"),
+        (("check", str(CLEAN), "-s", "ni", "-d", "einbuergerungen", "--csv", "x", "--json", "x"), "for two reports"),
+        (("join",), "made of reports or of a store"),
+        (("join", str(CLEAN)), "it is no JSON report"),
+        (("join", "fehlt.json"), "`fehlt.json` cannot be read"),
+        (("confirm", "ni/einbuergerungen/1", "--by", "ich", "--store", "fehlt"), "There is no delivery"),
     ],
 )
 def test_errors_are_one_sentence_with_a_remedy(run, arguments: tuple[str, ...], said: str) -> None:  # type: ignore[no-untyped-def]
@@ -108,6 +119,46 @@ def test_status_shows_verdicts_and_what_is_unfinished(run, project: Project, tmp
     assert "✓ angenommen" in out
     assert "Nicht zu Ende geprüft: be/einbuergerungen/0001" in out
     assert "Veröffentlichungsstand: noch keiner" in out
+
+
+def test_a_damaged_record_is_named_and_hides_no_other(run, project: Project, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    store = Store(tmp_path)
+    deliver([CLEAN], "ni", "einbuergerungen", project, store)
+    deliver([FAULTY], "be", "einbuergerungen", project, store)
+    damaged = store.folder("be/einbuergerungen/0001") / "delivery.json"
+    damaged.write_text("{", encoding="utf-8")
+    code, out, _ = run("status", "--store", str(tmp_path), *project_arguments())
+    assert (code, "ni/einbuergerungen/0001" in out) == (1, True)
+    assert str(damaged) in out.replace("\n", "")
+    (tmp_path / "outbox" / "ni" / "einbuergerungen-0001-verdict.eml").unlink()
+    code, out, _ = run("mail", "--store", str(tmp_path), *project_arguments())
+    assert (code, str(damaged) in out.replace("\n", "")) == (1, True)
+    assert (tmp_path / "outbox" / "ni" / "einbuergerungen-0001-verdict.eml").is_file()
+    assert run("overview", "--store", str(tmp_path), *project_arguments())[0] == 0
+    page = (tmp_path / "overview.html").read_text(encoding="utf-8")
+    assert "deliveries/be/einbuergerungen/0001/delivery.json" in page
+
+
+def test_version_is_told(run) -> None:  # type: ignore[no-untyped-def]
+    assert run("--version") == (0, f"einklang {version('einklang')}\n", "")
+
+
+def test_reports_are_joined_from_files_and_from_a_store(run, project: Project, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    store = Store(tmp_path / "store")
+    deliver([CLEAN], "ni", "einbuergerungen", project, store)
+    deliver([FAULTY], "be", "einbuergerungen", project, store)
+    paths = [str(store.folder(f"{one}/einbuergerungen/0001") / "report.json") for one in ("ni", "be")]
+    both, again, ess = (tmp_path / name for name in ("both.json", "again.json", "ess.json"))
+    code, out, _ = run("join", *paths, "--json", str(both), "--ess", str(ess), *project_arguments())
+    assert (code, "2 von 2 Stellen (be, ni)" in out) == (0, True)
+    assert run("join", "--store", str(store.root), "--json", str(again), *project_arguments())[0] == 0
+    assert both.read_bytes() == again.read_bytes()
+    assert run("join", str(both), *paths, "--json", str(again), *project_arguments())[0] == 0
+    assert both.read_bytes() == again.read_bytes()
+    assert {one["data"]["target"][0][0] for one in json.loads(ess.read_bytes())} == {
+        "ni/einbuergerungen",
+        "be/einbuergerungen",
+    }
 
 
 def test_status_of_an_empty_store(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

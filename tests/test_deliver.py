@@ -115,12 +115,12 @@ def test_interrupted_delivery_is_finished(until: str, test_project: Project, sto
         (folder / name).unlink()
         if name == until:
             break
-    [waiting] = store.unfinished()
+    [waiting] = store.survey().unfinished
     assert waiting == received
     finished = process(waiting, test_project, store)
     assert isinstance(finished.delivery, Delivery)
     assert {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()} == whole
-    assert store.unfinished() == []
+    assert store.survey().unfinished == []
 
 
 def test_same_bytes_same_files(test_project: Project, tmp_path: Path) -> None:
@@ -142,4 +142,4 @@ def test_deliveries_at_the_same_time(test_project: Project, store: Store, tmp_pa
         records = list(pool.map(run, paths))
     assert sorted(one.number for one in records) == [1, 2, 3, 4]
     assert {one.verdict for one in records} == {Verdict.ACCEPTED}
-    assert store.unfinished() == []
+    assert store.survey().unfinished == []

@@ -80,12 +80,12 @@ def test_a_folder_without_its_record_does_not_exist(tmp_path: Path) -> None:
     one, number = store.begin("hb", "auslaender")
     waiting = receipt(store, one, number)
     assert list(store.deliveries()) == []
-    assert store.unfinished() == [waiting]
+    assert store.survey().unfinished == [waiting]
     with pytest.raises(UnknownName):
         store.delivery(one)
     record(store, delivery(number))
     assert [each.number for each in store.deliveries()] == [1]
-    assert store.unfinished() == []
+    assert store.survey().unfinished == []
 
 
 def test_latest_accepted_delivery_holds(tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ def test_missing_observations_are_an_error(tmp_path: Path) -> None:
 def test_empty_store_is_no_error(tmp_path: Path) -> None:
     store = Store(tmp_path / "neu")
     assert list(store.deliveries()) == []
-    assert store.unfinished() == []
+    assert store.survey().unfinished == []
     assert store.history("hb", "auslaender") is None
     assert store.accepted_periods("auslaender") == {}
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from einklang.declarations.rules import Severity
-from einklang.errors import StoreError, UnknownName, UnusableInput
+from einklang.errors import DamagedRecord, UnknownName, UnusableInput
 from einklang.findings import Confirmation, Finding
 from einklang.result import Result
 from einklang.store import Store, now
@@ -43,7 +43,7 @@ def answers_of(store: Store, supplier: str, dataset: str) -> list[Confirmation]:
         try:
             found.append(Confirmation.model_validate_json(path.read_bytes()))
         except (OSError, ValidationError) as error:
-            raise StoreError(path, "the file is unreadable or damaged") from error
+            raise DamagedRecord(path) from error
     return found
 
 

@@ -20,12 +20,14 @@ from einklang.outbox import announce_verdict, load_mail_settings
 from einklang.project import Project
 from einklang.receive import receipt_findings, receive
 from einklang.report import render_csv, render_html, render_json
+from einklang.report.ess import render_ess
 from einklang.report.workbook import render_workbook
 from einklang.result import Verdict
-from einklang.store import Delivery, Receipt, Store, write_atomically
+from einklang.store import Delivery, Receipt, Store, now, write_atomically
 
 REPORT = "report.html"
 WORKBOOK = "report.xlsx"
+ESS_REPORT = "ess.json"
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,10 @@ def process(
 
 
 def judge_again(receipt: Receipt, project: Project, store: Store) -> Delivered:
-    """Judges a delivery anew, with the answers given since; its reports and record are replaced."""
+    """Judges a delivery anew, with the answers given since; its reports and record are replaced.
+
+    The office gets a further message with the new verdict.
+    """
     with store.judging(receipt.delivery):
         return _judge(receipt, project, store, lambda _: None)
 
@@ -139,6 +144,13 @@ def _keep(checked: Checked, receipt: Receipt, project: Project, store: Store) ->
     write_atomically(folder / "report.json", render_json(result).encode())
     write_atomically(folder / REPORT, render_html(result).encode())
     write_atomically(folder / "findings.csv", render_csv(result).encode())
+    ess = render_ess(result, severities=project.catalogue.severities)
+    write_atomically(folder / ESS_REPORT, ess.encode())
+    if result.findings:
+        files = {file.name: folder / "raw" / file.stored_as for file in receipt.files}
+        agreed = project.profiles_of(receipt.supplier, receipt.dataset)[0].file
+        render_workbook(result, files, folder / WORKBOOK, agreed=agreed)
+    before = store.delivery(receipt.delivery) if store.is_judged(receipt.delivery) else None
     severities = [finding.severity for finding in result.findings]
     record = Delivery(
         delivery=receipt.delivery,
@@ -155,12 +167,10 @@ def _keep(checked: Checked, receipt: Receipt, project: Project, store: Store) ->
         accepted=checked.observations.num_rows,
         quarantined=checked.quarantine.num_rows,
         declarations=project.fingerprint,
+        judgement=before.judgement + 1 if before else 1,
+        judged_at=now() if before else "",
     )
     write_atomically(folder / "delivery.json", record.model_dump_json(indent=2).encode() + b"\n")
     domain = load_mail_settings(project).domain
-    if result.findings:
-        files = {file.name: folder / "raw" / file.stored_as for file in receipt.files}
-        agreed = project.profiles_of(receipt.supplier, receipt.dataset)[0].file
-        render_workbook(result, files, folder / WORKBOOK, agreed=agreed)
     announce_verdict(record, report_place(record), project, store, deadline=deadline(record, store), domain=domain)
     return record

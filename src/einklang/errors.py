@@ -5,8 +5,10 @@
     ├── UnusableInput         the call names something that is not there
     │   ├── ProjectNotFound   no folder with schemas/ and expectations/
     │   ├── UnknownName       no such supplier, data set, rule, delivery …
-    │   └── FileNotUsable     the path is no readable file
+    │   ├── FileNotUsable     the path is no readable file
+    │   └── PlaceNotWritable  nothing can be written to the path
     └── StoreError            the store folder is damaged or not writable
+        └── DamagedRecord     a record in it cannot be read
 
 Bad data is never an exception: it is a finding. An exception means a broken declaration, a
 call that names nothing, or a broken machine. Each carries its facts as attributes, says one
@@ -75,10 +77,26 @@ class FileNotUsable(UnusableInput):
         super().__init__(f"`{path}` cannot be read: {reason}.", "Name a readable file.")
 
 
+class PlaceNotWritable(UnusableInput):
+    """Nothing can be written to a path that the call names."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(f"`{path}` cannot be written: {reason}.", "Name a file in a folder that exists.")
+
+
 class StoreError(EinklangError):
     """The store folder is damaged or not writable."""
 
-    def __init__(self, path: Path, problem: str) -> None:
+    def __init__(self, path: Path, problem: str, remedy: str = "Check disk and access rights.") -> None:
         self.path = path
         self.problem = problem
-        super().__init__(f"The store `{path}` cannot be used: {problem}.", "Check disk and access rights.")
+        super().__init__(f"The store `{path}` cannot be used: {problem}.", remedy)
+
+
+class DamagedRecord(StoreError):
+    """A record in the store is missing or cannot be read."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, "the file is missing, unreadable or damaged", "Restore the file from the backup.")

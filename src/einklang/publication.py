@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError
 
 from einklang import indicators
 from einklang import observations as contract1
-from einklang.errors import StoreError
+from einklang.errors import DamagedRecord
 from einklang.findings import Confirmation
 from einklang.project import Project
 from einklang.records import Record
@@ -53,7 +53,7 @@ def read_latest(releases: Path) -> Pointer | None:
     try:
         return Pointer.model_validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
-        raise StoreError(path, "the file is unreadable or damaged") from error
+        raise DamagedRecord(path) from error
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -62,7 +62,7 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         return Manifest.model_validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
-        raise StoreError(path, "the file is unreadable or damaged") from error
+        raise DamagedRecord(path) from error
 
 
 def write_pointer(releases: Path, manifest: Manifest, folder: Path) -> None:

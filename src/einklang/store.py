@@ -3,7 +3,7 @@
     deliveries/<supplier>/<dataset>/<number>/
         raw/            the bytes, under generated names
         receipt.json    what was received
-        observations.parquet, quarantine.parquet, report.json, report.html, findings.csv
+        observations.parquet, quarantine.parquet, report.json, report.html, findings.csv, ess.json
         delivery.json   written last: without it the delivery does not exist for readers
     releases/           see einklang.release
     answers/            see einklang.answers
@@ -30,7 +30,7 @@ import pyarrow.parquet as pq
 from pydantic import Field, ValidationError
 
 from einklang.check import SentFile
-from einklang.errors import StoreError, UnknownName
+from einklang.errors import DamagedRecord, StoreError, UnknownName
 from einklang.records import Record
 from einklang.result import DeliveredFile, Result, Verdict
 
@@ -76,27 +76,41 @@ class Delivery(Record):
     accepted: int = Field(ge=0, description="Accepted observations.")
     quarantined: int = Field(ge=0, description="Quarantined observations.")
     declarations: str = Field(description="SHA-256 over the declarations it was judged with.")
+    judgement: int = Field(default=1, ge=1, description="How often it was judged: once, and again after answers.")
+    judged_at: str = Field(default="", description="When it was judged again; empty where it was judged once.")
+
+
+@dataclass(frozen=True)
+class Survey:
+    """All that lies in a store: what can be read, and the records that cannot."""
+
+    deliveries: list[Delivery]
+    unfinished: list[Receipt]
+    damaged: list[DamagedRecord]
 
 
 Stored = TypeVar("Stored", bound=Record)
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Writes a file so that a reader sees all of it or nothing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Writes a file so that a reader sees all of it or nothing (StoreError if it cannot)."""
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with beside.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    beside.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with beside.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        beside.replace(path)
+    except OSError as error:
+        raise StoreError(path, error.strerror or "it is not writable") from error
 
 
 def _load(model: type[Stored], path: Path) -> Stored:
     try:
         return model.model_validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
-        raise StoreError(path, "the file is unreadable or damaged") from error
+        raise DamagedRecord(path) from error
 
 
 @dataclass(frozen=True)
@@ -143,7 +157,11 @@ class Store:
         return kept
 
     def deliveries(self, supplier: str | None = None, dataset: str | None = None) -> Iterator[Delivery]:
-        """All judged deliveries, oldest first within supplier and data set."""
+        """All judged deliveries, oldest first within supplier and data set.
+
+        Raises:
+            DamagedRecord: a record cannot be read; who only shows the state goes on with `survey`.
+        """
         root = self.root / "deliveries"
         for path in sorted(root.glob(f"{supplier or '*'}/{dataset or '*'}/*/delivery.json")):
             yield _load(Delivery, path)
@@ -177,10 +195,21 @@ class Store:
                 fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
-    def unfinished(self) -> list[Receipt]:
-        """Received deliveries that were not judged, because the run was interrupted."""
-        paths = sorted((self.root / "deliveries").glob("*/*/*/receipt.json"))
-        return [_load(Receipt, path) for path in paths if not (path.parent / "delivery.json").is_file()]
+    def survey(self) -> Survey:
+        """Everything that can be read: judged deliveries, received ones whose run was interrupted, and what is damaged.
+
+        A damaged record hides no other.
+        """
+        found = Survey([], [], [])
+        for folder in sorted((self.root / "deliveries").glob("*/*/*")):
+            try:
+                if (folder / "delivery.json").is_file():
+                    found.deliveries.append(_load(Delivery, folder / "delivery.json"))
+                elif (folder / "receipt.json").is_file():
+                    found.unfinished.append(_load(Receipt, folder / "receipt.json"))
+            except DamagedRecord as error:
+                found.damaged.append(error)
+        return found
 
     def accepted_periods(self, dataset: str, supplier: str | None = None) -> dict[tuple[str, str], Delivery]:
         """The accepted delivery that holds for each supplier and period: the latest."""
@@ -197,7 +226,7 @@ class Store:
         try:
             table = pq.read_table(path)
         except (OSError, pa.ArrowException) as error:
-            raise StoreError(path, "the file is unreadable or damaged") from error
+            raise DamagedRecord(path) from error
         if periods is None:
             return table
         wanted = pa.array(sorted(periods), pa.string())
@@ -211,6 +240,19 @@ class Store:
             by_delivery.setdefault(delivery.delivery, []).append(period)
         tables = [self.observations(delivery, periods) for delivery, periods in sorted(by_delivery.items())]
         return pa.concat_tables(tables).unify_dictionaries().combine_chunks() if tables else None
+
+
+def current_deliveries(deliveries: Sequence[Delivery]) -> list[Delivery]:
+    """Those that have no successor: for one of their periods no later delivery of the supplier and data set came.
+
+    A delivery in which no period was recognised is current while it is the last one.
+    """
+    ordered = sorted(deliveries, key=lambda one: one.number)
+    last = {(one.supplier, one.dataset): one for one in ordered}
+    by_period = {(one.supplier, one.dataset, period): one for one in ordered for period in one.periods}
+    current = {one.delivery for one in last.values() if not one.periods}
+    current |= {one.delivery for one in by_period.values()}
+    return [one for one in deliveries if one.delivery in current]
 
 
 def now() -> str:

@@ -197,7 +197,7 @@ def test_a_crash_stops_no_other_delivery(inbox: Path, store: Path, monkeypatch: 
     mended = run_inbox(inbox, ROOT, store)
     assert mended.state == "AllAccepted"
     assert {row.delivery for row in mended.rows} == {f"bb/einbuergerungen/000{number}" for number in (1, 2, 3)}
-    assert Store(store).unfinished() == []
+    assert Store(store).survey().unfinished == []
 
 
 def test_a_place_that_holds_no_delivery_fails_the_run_and_stops_nothing(inbox: Path, store: Path) -> None:

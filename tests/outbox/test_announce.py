@@ -67,13 +67,13 @@ def test_what_is_lacking_is_made_up_for_once(
 ) -> None:
     receive([FILE.with_name("IM-COD-001_kreis_key_unknown.csv")], "hb", "auslaender", test_project, store)
     lose_messages(store)
-    laid = announce_all(test_project, store, place_of, clock=clock)
+    laid = announce_all(test_project, store, place_of, clock=clock).laid
     assert [path.stem for path in laid] == [
         "auslaender-0001-receipt",
         "auslaender-0002-receipt",
         "auslaender-0001-verdict",
     ]
-    assert announce_all(test_project, store, place_of, clock=clock) == []
+    assert announce_all(test_project, store, place_of, clock=clock).laid == []
     assert len(list(names(store))) == 3
 
 

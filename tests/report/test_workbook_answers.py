@@ -108,7 +108,7 @@ def test_english_list_is_read(tmp_path: Path) -> None:
     book.worksheets[1]["K11"] = "merger"
     book.save(path)
     (answer,) = read_answers(path)
-    assert answer == Answer(rule="IM-TIM-001", identifier=answer.identifier, text="merger")
+    assert answer == Answer(rule="IM-TIM-001", identifier=answer.identifier, text="merger", rows=1)
 
 
 @pytest.mark.parametrize(

@@ -5,36 +5,47 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated
 
 import typer
 
+from einklang.cli.answering_commands import confirm, override
+from einklang.cli.options import (
+    ACCEPTED,
+    FINDINGS,
+    UNUSABLE,
+    DatasetName,
+    Files,
+    Language,
+    ProjectFolder,
+    StoreFolder,
+    Supplier,
+)
 from einklang.errors import EinklangError
-
-if TYPE_CHECKING:
-    from einklang.answers import Answer
 
 app = typer.Typer(
     name="einklang",
-    help="Checks and harmonises the deliveries of the Länder for the shared Integrationsmonitoring.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
 
-ACCEPTED, FINDINGS, UNUSABLE = 0, 1, 2
 
-Files = Annotated[list[Path], typer.Argument(help="The file or files of one delivery.", show_default=False)]
-Supplier = Annotated[str, typer.Option("--supplier", "-s", help="Code of the supplier, e.g. ni or destatis.")]
-DatasetName = Annotated[str, typer.Option("--dataset", "-d", help="Name of the data set, e.g. auslaender.")]
-ProjectFolder = Annotated[
-    Path | None,
-    typer.Option(
-        "--project", help="Folder with schemas/ and expectations/; default: the current one, else the shipped one."
-    ),
-]
-StoreFolder = Annotated[Path, typer.Option("--store", help="Folder that holds deliveries and releases.")]
-Language = Annotated[Literal["de", "en"], typer.Option("--language", help="Language of the report.")]
+def _show_version(is_asked: bool) -> None:
+    if is_asked:
+        from importlib.metadata import version
+
+        typer.echo(f"einklang {version('einklang')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    is_asked: Annotated[
+        bool, typer.Option("--version", help="Show the version and end.", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Checks and harmonises the deliveries of the Länder for the shared Integrationsmonitoring."""
 
 
 @app.command()
@@ -55,6 +66,10 @@ def check(
     html: Annotated[Path | None, typer.Option("--html", help="Write the report as a web page to this file.")] = None,
     json: Annotated[Path | None, typer.Option("--json", help="Write the result as JSON to this file.")] = None,
     csv: Annotated[Path | None, typer.Option("--csv", help="Write the list of findings as CSV to this file.")] = None,
+    ess: Annotated[
+        Path | None,
+        typer.Option("--ess", help="Write it as ESS validation report 1.0.1 (JSON, English) to this file."),
+    ] = None,
     language: Language = "de",
 ) -> None:
     """Check files as the monitoring would, and store nothing.
@@ -64,11 +79,14 @@ def check(
     from einklang.check import Sending, sent_file
     from einklang.check import check as run_check
     from einklang.cli.tables import terminal
+    from einklang.cli.writing import check_places, place_named, write_texts
     from einklang.project import load_project
     from einklang.report import render_csv, render_html, render_json, render_terminal
+    from einklang.report.ess import render_ess
     from einklang.store import ACCEPTED as ACCEPTED_VERDICTS
     from einklang.store import Store
 
+    check_places([xlsx, html, json, csv, ess])
     sent = tuple(sent_file(path) for path in files)
     declared = load_project(project)
     sending = Sending(supplier, dataset, sent)
@@ -77,24 +95,16 @@ def check(
         from einklang.report.workbook import render_workbook
 
         agreed = declared.profiles_of(supplier, dataset)[0].file
-        render_workbook(result, {file.name: file.path for file in sent}, xlsx, language, agreed)
-    if html is not None:
-        _write(html, render_html(result, language))
-    if json is not None:
-        _write(json, render_json(result))
-    if csv is not None:
-        _write(csv, render_csv(result, language))
+        with place_named(xlsx):
+            render_workbook(result, {file.name: file.path for file in sent}, xlsx, language, agreed)
+    write_texts(
+        (html, lambda: render_html(result, language)),
+        (json, lambda: render_json(result)),
+        (csv, lambda: render_csv(result, language)),
+        (ess, lambda: render_ess(result, severities=declared.catalogue.severities)),
+    )
     terminal().print(render_terminal(result, language))
     raise typer.Exit(ACCEPTED if result.verdict in ACCEPTED_VERDICTS else FINDINGS)
-
-
-def _write(path: Path, content: str) -> None:
-    from einklang.errors import StoreError
-
-    try:
-        path.write_text(content, encoding="utf-8", newline="")
-    except OSError as error:
-        raise StoreError(path, error.strerror or "it is not writable") from error
 
 
 @app.command()
@@ -181,8 +191,11 @@ def release(store: StoreFolder = Path("store"), project: ProjectFolder = None) -
 
 @app.command()
 def status(store: StoreFolder = Path("store"), project: ProjectFolder = None) -> None:
-    """Show who delivered what, with which verdict, and the latest release."""
-    from einklang.cli.tables import delivery_table, terminal, verdict_matrix
+    """Show who delivered what, with which verdict, and the latest release.
+
+    Exit code: 0, or 1 if a record in the store is damaged; it is named, and everything else is shown.
+    """
+    from einklang.cli.tables import damage_lines, delivery_table, terminal, verdict_matrix
     from einklang.project import load_project
     from einklang.publication import read_latest
     from einklang.store import Store
@@ -190,16 +203,19 @@ def status(store: StoreFolder = Path("store"), project: ProjectFolder = None) ->
     declared = load_project(project)
     state = Store(store)
     console = terminal()
-    deliveries = list(state.deliveries())
-    if not deliveries and not state.unfinished():
+    survey = state.survey()
+    if not (survey.deliveries or survey.unfinished or survey.damaged):
         console.print(f"In {store} liegt noch keine Lieferung.", soft_wrap=True)
         return
-    console.print(verdict_matrix(declared, deliveries))
-    console.print(delivery_table(deliveries))
-    for receipt in state.unfinished():
+    console.print(verdict_matrix(declared, survey.deliveries))
+    console.print(delivery_table(survey.deliveries))
+    for receipt in survey.unfinished:
         console.print(f"Nicht zu Ende geprüft: {receipt.delivery} (empfangen {receipt.received_at})")
     latest = read_latest(store / "releases")
     console.print(f"Veröffentlichungsstand: {latest.version if latest else 'noch keiner'}")
+    for line in damage_lines(survey.damaged):
+        console.print(line, soft_wrap=True)
+    raise typer.Exit(FINDINGS if survey.damaged else ACCEPTED)
 
 
 @app.command()
@@ -227,7 +243,7 @@ def mail(store: StoreFolder = Path("store"), project: ProjectFolder = None) -> N
     Every message is first a file in the store's outbox; set up sending with EINKLANG_SMTP_HOST and the
     mailboxes in `mailboxes.csv`. Exit code: 0 all sent or nothing set up, 1 a steward has to look.
     """
-    from einklang.cli.tables import terminal
+    from einklang.cli.tables import damage_lines, terminal
     from einklang.deliver import deadline, report_place
     from einklang.outbox import announce_all, load_mail_settings, outcome_lines, send_pending
     from einklang.project import load_project
@@ -235,11 +251,13 @@ def mail(store: StoreFolder = Path("store"), project: ProjectFolder = None) -> N
 
     declared, state = load_project(project), Store(store)
     settings = load_mail_settings(declared)
-    announce_all(declared, state, report_place, deadline_of=lambda one: deadline(one, state), domain=settings.domain)
+    announced = announce_all(
+        declared, state, report_place, deadline_of=lambda one: deadline(one, state), domain=settings.domain
+    )
     outcome = send_pending(state, settings)
-    for line in outcome_lines(outcome):
+    for line in [*outcome_lines(outcome), *damage_lines(announced.damaged)]:
         terminal().print(line, markup=False, soft_wrap=True)
-    raise typer.Exit(FINDINGS if outcome.needs_attention else ACCEPTED)
+    raise typer.Exit(FINDINGS if outcome.needs_attention or announced.damaged else ACCEPTED)
 
 
 @app.command()
@@ -255,66 +273,46 @@ def overview(store: StoreFolder = Path("store"), project: ProjectFolder = None, 
     terminal().print(f"{store / OVERVIEW}", markup=False, soft_wrap=True)
 
 
-@app.command()
-def confirm(
-    report: Annotated[
-        str, typer.Argument(help="The delivery's id, e.g. ni/auslaender/0002, or its report.", show_default=False)
-    ],
-    by: Annotated[str, typer.Option("--by", help="Who says so.")],
-    finding: Annotated[
-        list[str] | None,
-        typer.Option("--finding", "-f", help="Name of a finding as the report gives it; may be repeated."),
-    ] = None,
-    reason: Annotated[str, typer.Option("--reason", "-r", help="Why the values named by --finding are right.")] = "",
-    answers: Annotated[
-        Path | None, typer.Option("--answers", help="Returned workbook whose column „Antwort“ was filled.")
-    ] = None,
-    store: StoreFolder = Path("store"),
-    project: ProjectFolder = None,
-) -> None:
-    """Confirm that warned values are right, one by one or with the returned workbook. Errors cannot be confirmed.
-
-    The confirmation holds while the value and what it was compared with stay. Exit code as for `deliver`.
-    """
-    from einklang.answers import Answer
-    from einklang.cli.answering import answers_in
-
-    given = [Answer(name, reason, by) for name in finding or []]
-    _answer(report, [*given, *(answers_in(answers, by) if answers else [])], store, project)
+app.command()(confirm)
+app.command()(override)
 
 
 @app.command()
-def override(
-    report: Annotated[
-        str, typer.Argument(help="The delivery's id, e.g. ni/auslaender/0002, or its report.", show_default=False)
-    ],
-    finding: Annotated[
-        list[str], typer.Option("--finding", "-f", help="Name of the finding as the report gives it; may be repeated.")
-    ],
-    reason: Annotated[str, typer.Option("--reason", "-r", help="Why the delivery is accepted despite the error.")],
-    by: Annotated[str, typer.Option("--by", help="The steward who decides.")],
-    second: Annotated[str, typer.Option("--second", help="The second person who agrees.")],
-    store: StoreFolder = Path("store"),
+def join(
+    reports: Annotated[
+        list[Path] | None,
+        typer.Argument(help="JSON reports of deliveries or checks, or joined ones.", show_default=False),
+    ] = None,
+    store: Annotated[
+        Path | None, typer.Option("--store", help="Take the current deliveries of this store; no reports are named.")
+    ] = None,
+    dataset: Annotated[str, typer.Option("--dataset", "-d", help="Of the store only this data set.")] = "",
+    json: Annotated[Path | None, typer.Option("--json", help="Write the joined report as JSON to this file.")] = None,
+    ess: Annotated[
+        Path | None, typer.Option("--ess", help="Write it as ESS validation report 1.0.1 (JSON, English) to this file.")
+    ] = None,
     project: ProjectFolder = None,
 ) -> None:
-    """Accept a delivery despite an error: a steward's decision that needs a second person.
+    """Join reports to one: those of sixteen Länder make the national report.
 
-    Cells that gave no usable value stay in quarantine. It shows in the report and in the release.
+    The order does not matter, a report named twice counts once, and a joined report can be joined again.
     """
-    from einklang.answers import Answer
-
-    _answer(report, [Answer(name, reason, by, second) for name in finding], store, project)
-
-
-def _answer(report: str, given: list[Answer], store: Path, project: Path | None) -> None:
-    from einklang.cli.answering import answer, show
+    from einklang.cli.joining import joined_lines, reports_of
     from einklang.cli.tables import terminal
-    from einklang.store import ACCEPTED as ACCEPTED_VERDICTS
-    from einklang.store import Store
+    from einklang.cli.writing import check_places, write_texts
+    from einklang.project import load_project
+    from einklang.report.ess import render_ess
+    from einklang.report.join import join_results, render_joined
 
-    delivered = answer(report, given, Store(store), project)
-    show(delivered, len(given), terminal())
-    raise typer.Exit(ACCEPTED if delivered.delivery.verdict in ACCEPTED_VERDICTS else FINDINGS)
+    check_places([json, ess])
+    declared = load_project(project)
+    joined = join_results(reports_of(reports or [], store, dataset, declared))
+    write_texts(
+        (json, lambda: render_joined(joined)),
+        (ess, lambda: render_ess(joined, severities=declared.catalogue.severities)),
+    )
+    for line in joined_lines(joined):
+        terminal().print(line, soft_wrap=True)
 
 
 @app.command()

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from einklang.declarations.rules import Rule, Severity
+from einklang.errors import StoreError
 from einklang.project import Project
 from einklang.publication import read_manifest
 from einklang.report.display import visible
@@ -112,6 +113,12 @@ def inbox_table(rows: Iterable[Any]) -> Table:
             Text(visible(row.note)),
         )
     return table
+
+
+def damage_lines(damaged: Iterable[StoreError]) -> list[str]:
+    """What of the store cannot be read, and what to do."""
+    listed = [f"- {error.path}" for error in damaged]
+    return ["Beschädigt oder nicht lesbar; bitte aus der Sicherung zurückholen:", *listed] if listed else []
 
 
 def _german_day(day: str) -> str:

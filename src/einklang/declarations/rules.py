@@ -81,3 +81,8 @@ class Catalogue(Declaration):
     def by_id(self) -> dict[str, Rule]:
         """Rule by code."""
         return {rule.id: rule for rule in self.rules}
+
+    @cached_property
+    def severities(self) -> dict[str, Severity]:
+        """Severity by code."""
+        return {rule.id: rule.severity for rule in self.rules}

@@ -7,13 +7,14 @@ due, `release_message` is for a steward who has mended an address. Nothing here 
 
 from __future__ import annotations
 
-from einklang.outbox.announce import announce_all, announce_receipt, announce_verdict
+from einklang.outbox.announce import Announced, announce_all, announce_receipt, announce_verdict
 from einklang.outbox.box import Message, Status, message_name, put
 from einklang.outbox.lines import outcome_lines
 from einklang.outbox.sending import SendOutcome, release_message, send_pending
 from einklang.outbox.settings import MailSettings, Server, load_mail_settings
 
 __all__ = [
+    "Announced",
     "MailSettings",
     "Message",
     "SendOutcome",

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
-from pydantic import ValidationError
-
-from einklang.errors import StoreError
+from einklang.errors import DamagedRecord, StoreError
 from einklang.outbox import box
 from einklang.outbox.attempt import Clock, utc_now
 from einklang.project import Project
 from einklang.report.email import DOMAIN, Kind, render_receipt_mail, render_verdict_mail
 from einklang.report.texts import Language
-from einklang.result import Result
 from einklang.store import Delivery, Receipt, Store
 
 PlaceOf = Callable[[Delivery], str]
 DeadlineOf = Callable[[Delivery], date | None]
+
+
+@dataclass
+class Announced:
+    """The messages laid down, and the records that are damaged and could not be told of."""
+
+    laid: list[Path] = field(default_factory=list)
+    damaged: list[StoreError] = field(default_factory=list)
 
 
 def announce_receipt(
@@ -49,19 +56,22 @@ def announce_verdict(
 ) -> Path:
     """The verdict on a delivery, from its `report.json`, as a message; gives its file.
 
+    A delivery that was judged again after answers gets a further message.
+
     Raises:
-        StoreError: `report.json` is damaged.
+        DamagedRecord: `report.json` is damaged.
     """
-    path = store.folder(delivery.delivery) / "report.json"
-    try:
-        result = Result.model_validate_json(path.read_bytes())
-    except (OSError, ValidationError) as error:
-        raise StoreError(path, "the file is missing or damaged") from error
     mail = render_verdict_mail(
-        result, report_place, project, deadline=deadline, language=language, domain=domain or DOMAIN
+        store.result(delivery.delivery),
+        report_place,
+        project,
+        deadline=deadline,
+        language=language,
+        domain=domain or DOMAIN,
+        judgement=delivery.judgement,
     )
-    since = datetime.fromisoformat(delivery.received_at)
-    return box.put(store, delivery.delivery, Kind.VERDICT, mail, clock(), since)
+    since = datetime.fromisoformat(delivery.judged_at or delivery.received_at)
+    return box.put(store, delivery.delivery, Kind.VERDICT, mail, clock(), since, delivery.judgement)
 
 
 def announce_all(
@@ -73,31 +83,45 @@ def announce_all(
     language: Language = "de",
     domain: str | None = None,
     clock: Clock = utc_now,
-) -> list[Path]:
-    """Every message that is still lacking, e.g. because a run was interrupted; gives the files laid down.
+) -> Announced:
+    """Lays down every message that is still lacking, e.g. because a run was interrupted.
 
-    Deliveries of long ago get their messages as files; they are too old to be sent by themselves.
+    Deliveries of long ago get their messages as files; they are too old to be sent by themselves. A damaged
+    record keeps no other delivery from its messages.
     """
     there = set(box.names(store))
-    judged = list(store.deliveries())
-    received = [*(store.receipt(one.delivery) for one in judged), *store.unfinished()]
-    laid = [
-        announce_receipt(one, project, store, language=language, domain=domain, clock=clock)
-        for one in received
-        if box.message_name(one.delivery, Kind.RECEIPT) not in there
-    ]
-    laid += [
-        announce_verdict(
-            one,
-            place_of(one),
-            project,
-            store,
-            deadline=deadline_of(one),
-            language=language,
-            domain=domain,
-            clock=clock,
-        )
-        for one in judged
-        if box.message_name(one.delivery, Kind.VERDICT) not in there
-    ]
-    return laid
+    survey = store.survey()
+    announced = Announced(damaged=list(survey.damaged))
+
+    received = [one.delivery for one in survey.deliveries] + [one.delivery for one in survey.unfinished]
+    for delivery in received:
+        if box.message_name(delivery, Kind.RECEIPT) not in there:
+            with _noting(announced.damaged):
+                receipt = store.receipt(delivery)
+                announced.laid.append(
+                    announce_receipt(receipt, project, store, language=language, domain=domain, clock=clock)
+                )
+    for one in survey.deliveries:
+        if box.message_name(one.delivery, Kind.VERDICT, one.judgement) not in there:
+            with _noting(announced.damaged):
+                announced.laid.append(
+                    announce_verdict(
+                        one,
+                        place_of(one),
+                        project,
+                        store,
+                        deadline=deadline_of(one),
+                        language=language,
+                        domain=domain,
+                        clock=clock,
+                    )
+                )
+    return announced
+
+
+@contextmanager
+def _noting(damaged: list[StoreError]) -> Iterator[None]:
+    try:
+        yield
+    except DamagedRecord as error:
+        damaged.append(error)

@@ -3,7 +3,8 @@
     outbox/<supplier>/<dataset>-<number>-<kind>.json   what became of it
     outbox/<supplier>/<dataset>-<number>-<kind>.eml    the message; written last: without it there is none
 
-Of each delivery and kind there is exactly one message, however often it is put. The `.eml` never changes;
+Of each delivery and kind there is exactly one message, however often it is put; and one more for each time
+a delivery is judged again after answers (`…-verdict-2`). The `.eml` never changes;
 it has no `From` and `To`, which are added when it is sent.
 """
 
@@ -90,8 +91,8 @@ class Message(Record):
         return self.next_try_at is None or datetime.fromisoformat(self.next_try_at) <= now
 
 
-def message_name(delivery: str, kind: Kind) -> str:
-    """Place of a message in the outbox, without ending.
+def message_name(delivery: str, kind: Kind, judgement: int = 1) -> str:
+    """Place of a message in the outbox, without ending; `judgement` counts how often the delivery was judged.
 
     Raises:
         ValueError: the text is no id of a delivery; it could name any place.
@@ -100,20 +101,26 @@ def message_name(delivery: str, kind: Kind) -> str:
     if parts is None:
         raise ValueError(f"`{delivery}` is no delivery")
     supplier, dataset, number = parts.groups()
-    return f"{supplier}/{dataset}-{number}-{kind}"
+    return f"{supplier}/{dataset}-{number}-{kind}" + (f"-{judgement}" if judgement > 1 else "")
 
 
 def put(
-    store: Store, delivery: str, kind: Kind, message: EmailMessage, now: datetime, since: datetime | None = None
+    store: Store,
+    delivery: str,
+    kind: Kind,
+    message: EmailMessage,
+    now: datetime,
+    since: datetime | None = None,
+    judgement: int = 1,
 ) -> Path:
-    """Lays a message into the outbox, unless there is one of that delivery and kind; gives its file.
+    """Lays a message into the outbox, unless there is one of that delivery, kind and judgement; gives its file.
 
     `since` is when that of which it tells has happened; by it a message is too old to be sent, or not.
 
     Raises:
         StoreError: the folder is not writable.
     """
-    name = message_name(delivery, kind)
+    name = message_name(delivery, kind, judgement)
     path = place(store, name)
     if path.exists():
         return path
@@ -175,8 +182,8 @@ def _json(state: Message) -> bytes:
 def save(store: Store, state: Message) -> None:
     """Replaces the state of a message; only for who has claimed it."""
     path = store.root / FOLDER / f"{state.name}.json"
+    write_atomically(path, _json(state))
     try:
-        write_atomically(path, _json(state))
         _sync_folder(path.parent)
     except OSError as error:
         raise StoreError(path, error.strerror or "it is not writable") from error

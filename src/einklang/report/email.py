@@ -64,13 +64,19 @@ class Kind(StrEnum):
 
 
 def message_id(
-    kind: Kind, delivery: str, received_at: str, files: Iterable[DeliveredFile], domain: str = DOMAIN
+    kind: Kind,
+    delivery: str,
+    received_at: str,
+    files: Iterable[DeliveredFile],
+    domain: str = DOMAIN,
+    judgement: int = 1,
 ) -> str:
-    """The Message-ID of a message: always the same for the same delivery and kind.
+    """The Message-ID of a message: always the same for the same delivery, kind and judgement.
 
     Time of receipt and checksums keep the deliveries of two stores apart.
     """
-    named = "\n".join([delivery, received_at, *(file.sha256 for file in files)])
+    again = [str(judgement)] if judgement > 1 else []
+    named = "\n".join([delivery, received_at, *(file.sha256 for file in files), *again])
     return f"<{kind}.{hashlib.sha256(named.encode()).hexdigest()[:32]}@{domain}>"
 
 
@@ -120,8 +126,11 @@ def render_verdict_mail(
     deadline: date | None = None,
     language: Language = "de",
     domain: str = DOMAIN,
+    judgement: int = 1,
 ) -> EmailMessage:
     """The verdict: what was decided, how many findings by which rules, what to do, where the report is.
+
+    `judgement` is above 1 where the delivery was judged again after answers; the message says so.
 
     Raises:
         ValueError: the result is that of a check without delivery.
@@ -129,7 +138,9 @@ def render_verdict_mail(
     identity = result.identity
     if not identity.delivery or identity.received_at is None:
         raise ValueError("A check without delivery has nobody to write to.")
+    again = [[say(load_email_texts().verdict.again, language)]] if judgement > 1 else []
     blocks = [
+        *again,
         _verdict_block(result, report_place, deadline, language),
         _count_block(result, language),
         *([_rule_block(result, project, language)] if result.findings else []),
@@ -137,7 +148,7 @@ def render_verdict_mail(
     ]
     message = _message(_verdict_subject(result, project, deadline, language), blocks, language)
     named = (identity.delivery, identity.received_at, identity.files, domain)
-    message["Message-ID"] = message_id(Kind.VERDICT, *named)
+    message["Message-ID"] = message_id(Kind.VERDICT, *named, judgement)
     message["In-Reply-To"] = message["References"] = message_id(Kind.RECEIPT, *named)
     return message
 

@@ -46,6 +46,7 @@ class ReceiptTexts(Declaration):
 class VerdictTexts(Declaration):
     """The verdict."""
 
+    again: Text
     deadline: Text
     place: Text
     counts: Text

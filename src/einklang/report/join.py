@@ -9,10 +9,12 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
-from pydantic import Field, model_validator
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from einklang.declarations.rules import Severity
+from einklang.errors import FileNotUsable
 from einklang.records import Record
 from einklang.result import Accounting, Outcome, Result, Verdict
 
@@ -55,6 +57,9 @@ class JoinedReport(Record):
         if self.totals != _totals(self.results):
             raise ValueError("the totals do not agree with the results")
         return self
+
+
+_ANY_REPORT: TypeAdapter[Result | JoinedReport] = TypeAdapter(Result | JoinedReport)
 
 
 def _sums(accounts: Iterable[Accounting]) -> Sums:
@@ -105,6 +110,20 @@ def join_results(reports: Iterable[Result | JoinedReport]) -> JoinedReport:
             found.setdefault(_order(result), result)
     results = [found[key] for key in sorted(found)]
     return JoinedReport(results=results, totals=_totals(results))
+
+
+def read_report(path: Path) -> Result | JoinedReport:
+    """A report that `render_json` or `render_joined` has written.
+
+    Raises:
+        FileNotUsable: it is none, or damaged.
+    """
+    try:
+        return _ANY_REPORT.validate_json(path.read_bytes())
+    except OSError as error:
+        raise FileNotUsable(path, error.strerror or "unreadable") from error
+    except ValidationError as error:
+        raise FileNotUsable(path, "it is no JSON report of this program") from error
 
 
 def as_text(value: object) -> str:

@@ -16,12 +16,12 @@ from pydantic import BaseModel, ValidationError
 
 from einklang.declarations.base import Text
 from einklang.declarations.dataset import Dataset
-from einklang.errors import StoreError
+from einklang.errors import DamagedRecord
 from einklang.project import Project
 from einklang.publication import read_latest
 from einklang.report.email import office_name
 from einklang.result import Verdict
-from einklang.store import ACCEPTED, Delivery, Receipt, Store
+from einklang.store import ACCEPTED, Delivery, Receipt, Store, current_deliveries
 
 PERIODS_SHOWN = 3
 OFFICE_TIME = ZoneInfo("Europe/Berlin")
@@ -121,8 +121,10 @@ class State:
     def __init__(self, project: Project, store: Store, deadlines: Deadlines | None, today: date) -> None:
         self.project = project
         self.today = today
-        self.deliveries = [one for one in store.deliveries() if one.dataset in project.datasets]
-        self.unfinished: list[Receipt] = store.unfinished()
+        survey = store.survey()
+        self.deliveries = [one for one in survey.deliveries if one.dataset in project.datasets]
+        self.unfinished: list[Receipt] = survey.unfinished
+        self.damaged = [error.path.relative_to(store.root).as_posix() for error in survey.damaged]
         self._deadlines = deadlines or (lambda _: {})
         self.manifest = _latest_manifest(store)
 
@@ -262,16 +264,11 @@ class State:
     @cached_property
     def open(self) -> list[Delivery]:
         """Deliveries that wait for an answer and have no successor; rejected first."""
-        waiting = [one for one in self.deliveries if one.verdict not in ACCEPTED and self._is_current(one)]
+        waiting = [one for one in current_deliveries(self.deliveries) if one.verdict not in ACCEPTED]
         place = {row.supplier: position for position, row in enumerate(self.rows)}
         return sorted(
             waiting, key=lambda one: (one.verdict is not Verdict.REJECTED, place[one.supplier], one.dataset, one.number)
         )
-
-    def _is_current(self, one: Delivery) -> bool:
-        if not one.periods:
-            return self._unplaced.get((one.supplier, one.dataset)) is one
-        return any(self._by_place[one.supplier, one.dataset, period][-1] is one for period in one.periods)
 
     def lacking(self, column: Column, *, delivered: bool) -> list[Text]:
         """Länder that should deliver and of which no accepted delivery holds: those that tried, or the others."""
@@ -324,4 +321,4 @@ def _latest_manifest(store: Store) -> Released | None:
     try:
         return Released.model_validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
-        raise StoreError(path, "the file is unreadable or damaged") from error
+        raise DamagedRecord(path) from error

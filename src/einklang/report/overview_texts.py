@@ -82,6 +82,8 @@ class OpenTexts(Declaration):
     received: Text
     unfinished: Text
     unfinished_why: Text
+    damaged: Text
+    damaged_why: Text
 
 
 class MissingTexts(Declaration):

@@ -7,7 +7,7 @@ text: nothing is calculated, and no link is followed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +32,14 @@ class Answer(Record):
 
     rule: str = Field(description="Code of the rule.")
     identifier: str = Field(description="What follows the rule in the column of identifiers: the fingerprint.")
-    text: str = Field(min_length=1, description="The answer, control characters spelled out.")
+    text: str = Field(
+        min_length=1, description="The answer, control characters spelled out; several different ones after each other."
+    )
+    rows: int = Field(ge=1, description="Rows of the list with an answer to this finding.")
 
 
 def read_answers(path: Path) -> list[Answer]:
-    """The answers in a returned workbook, in its order; each said once.
+    """The answers in a returned workbook, one per finding, in the order of the list.
 
     Raises:
         FileNotUsable: it is no workbook, exceeds a safety limit, or holds no list of findings.
@@ -53,7 +56,19 @@ def read_answers(path: Path) -> list[Answer]:
         raise FileNotUsable(path, "the workbook is damaged") from error
     if not lists:
         raise FileNotUsable(path, "no sheet has the columns of the list of findings")
-    return list(dict.fromkeys(answer for rows in lists for answer in _answers(*rows)))
+    told: dict[tuple[str, str], list[Counter[str]]] = {}
+    for rows in lists:
+        for known, texts in _answers(*rows).items():
+            told.setdefault(known, []).append(texts)
+    return [
+        Answer(
+            rule=rule,
+            identifier=identifier,
+            text="; ".join(dict.fromkeys(text for texts in counted for text in texts))[:LONGEST_ANSWER],
+            rows=max(texts.total() for texts in counted),
+        )
+        for (rule, identifier), counted in told.items()
+    ]
 
 
 def _find(rows: list[list[Any]]) -> tuple[list[list[Any]], int, int] | None:
@@ -68,12 +83,15 @@ def _find(rows: list[list[Any]]) -> tuple[list[list[Any]], int, int] | None:
     return None
 
 
-def _answers(rows: list[list[Any]], identifier: int, answer: int) -> Iterator[Answer]:
+def _answers(rows: list[list[Any]], identifier: int, answer: int) -> dict[tuple[str, str], Counter[str]]:
+    """Rule and identifier → how often each text was written."""
+    found: dict[tuple[str, str], Counter[str]] = {}
     for row in rows:
         known = _IDENTIFIER.fullmatch(clean(str(row[identifier])))
         text = visible(_text(row[answer]).strip(), keep="\n")
         if known is not None and text:
-            yield Answer(rule=known[1], identifier=known[2], text=text[:LONGEST_ANSWER])
+            found.setdefault((known[1], known[2]), Counter())[text[:LONGEST_ANSWER]] += 1
+    return found
 
 
 def _text(value: Any) -> str:
