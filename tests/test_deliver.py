@@ -21,6 +21,7 @@ BAD = FOLDER / "fail" / "auslaender" / "IM-STA-001_blank_cell.csv"
 TIME = "2026-03-14T13:05:00+00:00"
 PARTS = {
     "delivery.json",
+    "ess.json",
     "findings.csv",
     "observations.parquet",
     "quarantine.parquet",
