@@ -7,7 +7,7 @@ import sys
 
 _START = """
 import sys
-from einklang.plausibility import great_expectations
+from einklang.gx import great_expectations
 
 gx = great_expectations()
 context = gx.get_context(mode="ephemeral")

@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from einklang import gx
 from einklang import observations as contract1
 from einklang.contract import check_contract
 from einklang.cube import Cube, cube_of
@@ -129,6 +130,7 @@ def check(
         UnknownName: supplier, data set or profile is not declared.
     """
     profiles = project.profiles_of(sending.supplier, sending.dataset)
+    gx.start()
     tried: list[Checked] = []
     for profile in profiles:
         judgement = _Judgement()

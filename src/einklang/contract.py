@@ -23,7 +23,11 @@ from einklang.combinations import combine, count_distinct, distinct, occurs_twic
 from einklang.declarations.dataset import Dataset, Measure
 from einklang.findings import Fact, Finding, Located, PlaceFound, finding, finding_of
 from einklang.harmonise import Harmonised
+from einklang.lean_import import import_sparing
 from einklang.project import Project
+
+# Checks are never drawn at random here; what makes such data is most of their import where it is installed.
+import_sparing("pandera.backends.pandas.builtin_checks", later=(), without=["hypothesis"])
 
 
 def indices(table: pa.Table, name: str) -> tuple[NDArray[np.int32], int]:

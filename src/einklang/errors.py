@@ -7,8 +7,9 @@
     │   ├── UnknownName       no such supplier, data set, rule, delivery …
     │   ├── FileNotUsable     the path is no readable file
     │   └── PlaceNotWritable  nothing can be written to the path
-    └── StoreError            the store folder is damaged or not writable
-        └── DamagedRecord     a record in it cannot be read
+    ├── StoreError            the store folder is damaged or not writable
+    │   └── DamagedRecord     a record in it cannot be read
+    └── CompanionLost         a process that works beside this one ended
 
 Bad data is never an exception: it is a finding. An exception means a broken declaration, a
 call that names nothing, or a broken machine. Each carries its facts as attributes, says one
@@ -19,8 +20,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-
-from rapidfuzz import process
 
 
 class EinklangError(Exception):
@@ -63,6 +62,8 @@ class UnknownName(UnusableInput):
         self.kind = kind
         self.name = name
         self.known = sorted(known)
+        from rapidfuzz import process  # a help that few calls need
+
         nearest = process.extractOne(name, self.known, score_cutoff=60)
         hint = f"Did you mean `{nearest[0]}`?" if nearest else f"Known: {', '.join(self.known)}."
         super().__init__(f"There is no {kind} `{name}`.", hint)
@@ -100,3 +101,11 @@ class DamagedRecord(StoreError):
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, "the file is missing, unreadable or damaged", "Restore the file from the backup.")
+
+
+class CompanionLost(EinklangError):
+    """A process that works beside this one ended without an answer."""
+
+    def __init__(self, module: str) -> None:
+        self.module = module
+        super().__init__(f"The process of `{module}` ended without an answer.", "Check memory and the messages above.")

@@ -1,28 +1,25 @@
 """Step *plausibility*: everything that is a figure about a table. Judged by Great Expectations.
 
 A measure computes a small table of figures, an expectation from `expectations/<dataset>.yaml` judges one
-of its columns. Great Expectations says whether the limits hold; which figures lie outside follows from
-the same limits, so that it is never asked for lists. The only module that knows Great Expectations.
+of its columns. Great Expectations says whether the limits hold (`gx`); which figures lie outside follows
+from the same limits, so that it is never asked for lists.
 """
 
 from __future__ import annotations
 
 import logging
-import os
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from einklang.declarations.expectations import Expectation
+from einklang.errors import CompanionLost
 from einklang.evidence import SERIES_LISTED
 from einklang.findings import Located, PlaceFound, finding_of
-from einklang.lean_import import import_sparing
+from einklang.gx import keeps
 from einklang.locate import Locator
 from einklang.measures import MEASURES
 from einklang.measures.figures import Context, Figures, nothing
@@ -30,8 +27,6 @@ from einklang.project import Project
 
 _LOG = logging.getLogger(__name__)
 _REPORTED = 200
-_ONE_AT_A_TIME = threading.RLock()
-_FOR_OTHER_USES = ("altair", "jsonschema", "scipy.stats")
 
 
 @dataclass(frozen=True)
@@ -42,54 +37,16 @@ class Judged:
     not_evaluable: Mapping[str, str]
 
 
-@cache
-def great_expectations() -> Any:
-    """The library, imported when it is first needed, with telemetry and progress bars off.
-
-    Judging limits needs no plots, no distributions and no database, which are most of its import.
-    """
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    with _ONE_AT_A_TIME:
-        return import_sparing("great_expectations", later=_FOR_OTHER_USES, without=["sqlalchemy"])
-
-
-def gx_expectation(expectation: Expectation) -> Any:
-    """The Great Expectations form of an expectation; the rule's code travels in `meta`."""
-    library = great_expectations()
-    return library.expectations.ExpectColumnValuesToBeBetween(
-        column=expectation.column,
-        min_value=expectation.min_value,
-        max_value=expectation.max_value,
-        meta={"rule": expectation.rule, "measure": expectation.measure},
-    )
-
-
-@cache
-def _batches() -> Any:
-    """What gives Great Expectations a frame: one for all, made once."""
-    context = great_expectations().get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
-    asset = context.data_sources.add_pandas("figures").add_dataframe_asset("figures")
-    return asset.add_batch_definition_whole_dataframe("whole")
-
-
 def _keeps(figures: pd.DataFrame, expectation: Expectation) -> bool | None:
-    """Whether the figures keep an expectation; None where it could not be judged.
-
-    What is judged are the distinct figures: a limit holds for them or for none that are equal.
-    """
-    frame = figures.filter([expectation.column]).drop_duplicates()
-    with _ONE_AT_A_TIME:
-        batch = _batches().get_batch({"dataframe": frame})
-        outcome = batch.validate(gx_expectation(expectation), result_format="BOOLEAN_ONLY")
-    crashed = bool(outcome.exception_info) and "exception_traceback" in str(outcome.exception_info)
-    return None if crashed and _raised(outcome.exception_info) else bool(outcome.success)
-
-
-def _raised(info: Mapping[str, Any]) -> bool:
-    if "raised_exception" in info:
-        return bool(info["raised_exception"])
-    return any(isinstance(part, dict) and part.get("raised_exception") for part in info.values())
+    """Whether the figures keep an expectation; None where it could not be judged."""
+    if expectation.column not in figures:
+        _LOG.error("the measure %s computes no column %s", expectation.measure, expectation.column)
+        return None
+    try:
+        return keeps(figures[expectation.column].to_numpy(np.float64), expectation)
+    except CompanionLost as error:
+        _LOG.error("%s was not judged: %s", expectation.rule, error.sentence)
+        return None
 
 
 def _outside(frame: pd.DataFrame, expectation: Expectation) -> NDArray[np.int64]:

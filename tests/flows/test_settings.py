@@ -43,7 +43,7 @@ def test_great_expectations_is_silenced_before_it_is_imported(tmp_path: Path) ->
     (tmp_path / "great_expectations.py").write_text("import os\nseen = os.environ['GX_ANALYTICS_ENABLED']\n")
     code = """
 import json
-from einklang.plausibility import great_expectations
+from einklang.gx import great_expectations
 print(json.dumps(great_expectations().seen))
 """
     assert run(code, tmp_path, PYTHONPATH=str(tmp_path), **REPORTING) == "false"

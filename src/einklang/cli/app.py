@@ -76,13 +76,17 @@ def check(
 
     Exit code: 0 accepted, 1 with findings to mend or to confirm, 2 unusable input.
     """
+    from einklang import gx
+
+    # Beside all that follows: what it loads takes as long.
+    gx.start()
+
+    from einklang import report
     from einklang.check import Sending, sent_file
     from einklang.check import check as run_check
     from einklang.cli.tables import terminal
     from einklang.cli.writing import check_places, place_named, write_texts
     from einklang.project import load_project
-    from einklang.report import render_csv, render_html, render_json, render_terminal
-    from einklang.report.ess import render_ess
     from einklang.store import ACCEPTED as ACCEPTED_VERDICTS
     from einklang.store import Store
 
@@ -98,12 +102,12 @@ def check(
         with place_named(xlsx):
             render_workbook(result, {file.name: file.path for file in sent}, xlsx, language, agreed)
     write_texts(
-        (html, lambda: render_html(result, language)),
-        (json, lambda: render_json(result)),
-        (csv, lambda: render_csv(result, language)),
-        (ess, lambda: render_ess(result, severities=declared.catalogue.severities)),
+        (html, lambda: report.render_html(result, language)),
+        (json, lambda: report.render_json(result)),
+        (csv, lambda: report.render_csv(result, language)),
+        (ess, lambda: report.render_ess(result, severities=declared.catalogue.severities)),
     )
-    terminal().print(render_terminal(result, language))
+    terminal().print(report.render_terminal(result, language))
     raise typer.Exit(ACCEPTED if result.verdict in ACCEPTED_VERDICTS else FINDINGS)
 
 

@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from einklang.report.as_csv import render_csv
     from einklang.report.as_json import render_json, result_schema
+    from einklang.report.ess import render_ess
     from einklang.report.html import render_html
     from einklang.report.terminal import render_terminal
     from einklang.report.texts import Language
 
-__all__ = ["Language", "render_csv", "render_html", "render_json", "render_terminal", "result_schema"]
+__all__ = ["Language", "render_csv", "render_ess", "render_html", "render_json", "render_terminal", "result_schema"]
 
 _HOMES = {
     "Language": "texts",
     "render_csv": "as_csv",
+    "render_ess": "ess",
     "render_html": "html",
     "render_json": "as_json",
     "render_terminal": "terminal",
