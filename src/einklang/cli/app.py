@@ -228,16 +228,16 @@ def explain(
     project: ProjectFolder = None,
     language: Language = "de",
 ) -> None:
-    """Explain a rule: what must hold, what is said when it does not, how to mend it."""
+    """Explain a rule: what must hold, what is said when it does not, how to mend it, and an example."""
     from einklang.cli.tables import rule_text, terminal
     from einklang.errors import UnknownName
     from einklang.project import load_project
 
-    catalogue = load_project(project).catalogue
-    known = catalogue.by_id
+    declared = load_project(project)
+    known = declared.catalogue.by_id
     if rule.upper() not in known:
         raise UnknownName("rule", rule.upper(), known)
-    terminal().print(rule_text(known[rule.upper()], catalogue.version, language))
+    terminal().print(rule_text(known[rule.upper()], declared, language))
 
 
 @app.command()

@@ -156,14 +156,25 @@ def release_lines(outcome: Released, store: Path) -> list[RenderableType]:
     ]
 
 
-def rule_text(rule: Rule, version: str, language: Literal["de", "en"]) -> Group:
-    """A rule of the catalogue as a text of a few lines."""
-    said = {"de": ("Es gilt", "Meldung", "Abhilfe", "Regelwerk"), "en": ("Must hold", "Message", "Remedy", "Catalogue")}
-    expected, message, remedy, catalogue = said[language]
+_RULE_HEADS = {
+    "de": ("Es gilt", "Meldung", "Abhilfe", "Regelwerk", "Eine Lieferung, die dagegen verstößt"),
+    "en": ("Must hold", "Message", "Remedy", "Catalogue", "A delivery that breaks it"),
+}
+
+
+def rule_text(rule: Rule, project: Project, language: Literal["de", "en"]) -> Group:
+    """A rule of the catalogue as a text of a few lines, with a delivery that breaks it."""
+    from einklang.examples import example_files, example_lines
+
+    expected, message, remedy, catalogue, example = _RULE_HEADS[language]
+    version = project.catalogue.version
     confirm = {"de": "kann bestätigt werden", "en": "may be confirmed"}[language] if rule.confirm else ""
     head = Text.assemble((rule.id, "bold"), "  ", (getattr(rule.title, language), "bold"))
     kind = " · ".join(part for part in (_SEVERITY[rule.severity][language], f"ESS {rule.ess_type}", confirm) if part)
     parts: list[RenderableType] = [head, Text(f"{kind} · {catalogue} {version}", style="dim"), Text()]
     for title, text in ((expected, rule.expected), (message, rule.message), (remedy, rule.remedy)):
         parts += [Text(title, style="bold"), Padding(Text(getattr(text, language)), (0, 0, 1, 2))]
+    for file in example_files(project, rule.example.fails) if rule.example else []:
+        lines = Text("\n".join(map(visible, example_lines(file))))
+        parts += [Text(f"{example}: {file.name}", style="bold"), Padding(lines, (0, 0, 1, 2))]
     return Group(*parts)

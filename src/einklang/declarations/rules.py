@@ -28,6 +28,17 @@ def placeholders(template: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(template) if name}
 
 
+class Example(Declaration):
+    """Two tiny deliveries: one keeps the rule, one breaks it.
+
+    Each is a file, or a folder whose files are delivered one after the other.
+    """
+
+    supplier: str = Field(default="hb", description="Who delivers them.")
+    passes: str = Field(pattern=r"^pass/[a-z_]+/[^/]+$", description="The one that keeps the rule.")
+    fails: str = Field(pattern=r"^fail/[a-z_]+/[^/]+$", description="The one that breaks it.")
+
+
 class Rule(Declaration):
     """One rule of the catalogue."""
 
@@ -41,6 +52,7 @@ class Rule(Declaration):
     expected: Text = Field(description="Full sentence: what must hold.")
     message: Text = Field(description="What was found, with placeholders in braces.")
     remedy: Text = Field(description="How to mend it.")
+    example: Example | None = Field(default=None, description="Deliveries that show the rule.")
     since: str = Field(description="Version of the catalogue that brought the rule.")
 
     @model_validator(mode="after")

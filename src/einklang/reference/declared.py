@@ -23,7 +23,7 @@ from einklang.declarations.profile import (
     StatusColumn,
     Table,
 )
-from einklang.declarations.rules import Catalogue, Rule, VerdictTexts
+from einklang.declarations.rules import Catalogue, Example, Rule, VerdictTexts
 from einklang.reference.markdown import fields, page, table
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -40,7 +40,7 @@ _MODELS: Mapping[str, tuple[str, Sequence[type[Declaration]]]] = {
     "Data sets": ("`schemas/datasets/<dataset>.yaml`.", (Dataset, Dimension, Measure, Rounding)),
     "Indicators": ("`schemas/indicators/<code>.yaml`.", (Indicator, Operand)),
     "Expectations": ("`expectations/<dataset>.yaml`.", (Expectations, Expectation)),
-    "Rule catalogue": ("`expectations/rules.yaml`.", (Catalogue, Rule, VerdictTexts)),
+    "Rule catalogue": ("`expectations/rules.yaml`.", (Catalogue, Rule, Example, VerdictTexts)),
     "Texts": ("Wherever a text has two languages: `{de: …, en: …}`.", (Text,)),
 }
 _SCHEMAS: Mapping[str, type[Declaration]] = {

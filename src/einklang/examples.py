@@ -1,0 +1,94 @@
+"""Examples of the rule catalogue: tiny deliveries, one that keeps a rule and one that breaks it.
+
+An example is a file, or a folder whose files are delivered one after the other. They are written in layouts of
+their own, so that each shows one thing and nothing else.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from einklang.check import Sending, check, sent_file
+from einklang.container import workbook_limit
+from einklang.declarations.base import build
+from einklang.declarations.profile import Profile
+from einklang.declarations.rules import Example
+from einklang.deliver import deliver
+from einklang.project import Project, read_profile
+from einklang.read_workbook import read_workbook
+from einklang.receive import same_bytes
+from einklang.result import Outcome, Result
+from einklang.store import Store
+
+FILES = Path("tests", "deliveries")
+SCHEMAS = Path("tests", "project", "schemas")
+_LINES = 12
+_MARKS = {b"\xff\xfe": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
+
+
+def example_project(project: Project) -> Project:
+    """The project with the layouts of the examples in place of those of the offices."""
+    schemas = project.folder / SCHEMAS
+    profiles: dict[tuple[str, str], tuple[Profile, ...]] = {}
+    for path in sorted(schemas.glob("profiles/*/*.yaml")):
+        profile = build(Profile, read_profile(path, schemas), path)
+        key = (profile.supplier, profile.dataset)
+        profiles[key] = (*profiles.get(key, ()), profile)
+    return replace(project, profiles=profiles)
+
+
+def example_files(project: Project, name: str) -> list[Path]:
+    """The files of an example in the order in which they are delivered; none where they are not installed."""
+    path = project.folder / FILES / name
+    return sorted(path.iterdir()) if path.is_dir() else [path] if path.is_file() else []
+
+
+def judge_example(project: Project, example: Example, name: str) -> Result:
+    """What is said of an example; of several deliveries, of the last."""
+    files, dataset = example_files(project, name), Path(name).parts[1]
+    if len(files) == 1:
+        return check(Sending(example.supplier, dataset, (sent_file(files[0]),)), project).result
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder))
+        for file in files:
+            delivered = deliver([file], example.supplier, dataset, project, store)
+        result = store.result(delivered.delivery.delivery)
+    if not delivered.is_repeat:
+        return result
+    repeated = same_bytes(delivered.delivery, project)
+    outcomes = [
+        one.model_copy(update={"outcome": Outcome.FAILED}) if one.rule == repeated.rule else one for one in result.rules
+    ]
+    return result.model_copy(update={"findings": [repeated], "rules": outcomes})
+
+
+def example_lines(path: Path) -> list[str]:
+    """The first lines of a file as a person sees them; the rows of a workbook with bars between the cells."""
+    data = path.read_bytes()
+    lines = _workbook_lines(path) if data.startswith(b"PK") else _text(data).splitlines()
+    return lines if len(lines) <= _LINES else [*lines[: _LINES - 1], "…"]
+
+
+def _text(data: bytes) -> str:
+    for mark, encoding in _MARKS.items():
+        if data.startswith(mark):
+            return data.decode(encoding)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
+
+
+def _workbook_lines(path: Path) -> list[str]:
+    if workbook_limit(path) is not None:
+        return [f"[{path.suffix.lstrip('.').upper()}, {path.stat().st_size} Byte]"]
+    tables = read_workbook(path, path.name, ".*", ",")
+    assert isinstance(tables, tuple)
+    lines = []
+    for table in tables:
+        lines.append(f"[{table.sheet}]")
+        rows = ([table.text(row, column) for column in range(len(table.columns))] for row in range(table.rows))
+        lines += [" | ".join(row).rstrip(" |") for row in rows]
+    return lines
