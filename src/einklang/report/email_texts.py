@@ -5,11 +5,8 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from pydantic import model_validator
-
-from einklang.declarations.base import Declaration, Text, build, read_yaml
-from einklang.declarations.rules import placeholders
-from einklang.report.texts import Counted, leaves
+from einklang.declarations.base import Declaration, Text
+from einklang.report.texts import Counted, Wording, load_words
 
 TEXTS = Path(__file__).with_name("email.yaml")
 
@@ -72,7 +69,7 @@ class SendingTexts(Declaration):
     entry: Text
 
 
-class EmailTexts(Declaration):
+class EmailTexts(Wording):
     """All words of the e-mails."""
 
     subject: SubjectTexts
@@ -81,19 +78,8 @@ class EmailTexts(Declaration):
     verdict: VerdictTexts
     sending: SendingTexts
 
-    @model_validator(mode="after")
-    def _agree(self) -> EmailTexts:
-        for name, text in leaves(self):
-            if placeholders(text.de) != placeholders(text.en):
-                raise ValueError(f"{name}: the German and the English text name different placeholders")
-        return self
-
 
 @cache
 def load_email_texts() -> EmailTexts:
-    """The words of the e-mails.
-
-    Raises:
-        DeclarationError: `email.yaml` is incomplete, holds unknown keys, or names different placeholders.
-    """
-    return build(EmailTexts, read_yaml(TEXTS), TEXTS)
+    """The words of the e-mails."""
+    return load_words(EmailTexts, TEXTS)

@@ -6,21 +6,15 @@ Belongs here: what the page shows and in which order. Does not belong here: how 
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, partial
-from pathlib import Path
-from typing import Any
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from functools import partial
 
 from einklang.declarations.base import Text
 from einklang.declarations.rules import Severity
 from einklang.findings import Finding
 from einklang.report import display
+from einklang.report.page import render
 from einklang.report.places import about, merge, where
 from einklang.report.texts import Language, load_texts, say
 from einklang.result import Accounting, Identity, Outcome, Result, Verdict
@@ -28,7 +22,6 @@ from einklang.result import Accounting, Identity, Outcome, Result, Verdict
 LINES_SHOWN = 20
 PERIODS_SHOWN = 8
 
-_HERE = Path(__file__).parent
 _NARROWEST = 0.6
 _TONES = {
     Verdict.ACCEPTED: "good",
@@ -165,65 +158,36 @@ def _periods(identity: Identity, language: Language) -> str:
     )
 
 
-def _harmless(value: Any) -> Any:
-    return display.visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
 def _spoken(text: Text, *, language: Language, **facts: str) -> str:
     return display.shorten(say(text, language, **facts), display.LONG_TEXT, language)
 
 
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(_HERE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_harmless,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-@cache
-def _style() -> tuple[str, str]:
-    css = (_HERE / "report.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
-    return css, f"sha256-{digest}"
-
-
 def render_html(result: Result, language: Language = "de") -> str:
     """The report as one page; same result and language → same text."""
-    css, css_hash = _style()
     by_outcome = {outcome: [rule for rule in result.rules if rule.outcome is outcome] for outcome in Outcome}
     by_severity = {one: sum(finding.severity is one for finding in result.findings) for one in Severity}
     groups = group_findings(result, language)
-    page = (
-        _environment()
-        .get_template("report.html.j2")
-        .render(
-            result=result,
-            language=language,
-            t=load_texts(),
-            tone=_TONES[result.verdict],
-            groups=groups,
-            lines_shown=LINES_SHOWN,
-            is_cut=any(not shown.is_whole for group in groups for shown in group.findings),
-            places=sum(finding.count for finding in result.findings),
-            by_severity=by_severity,
-            by_outcome=by_outcome,
-            accounts=[("rows", result.rows), ("cells", result.cells)],
-            segments=segments,
-            periods=_periods(result.identity, language),
-            css=css,
-            css_hash=css_hash,
-            say=partial(_spoken, language=language),
-            number=partial(display.number, language=language),
-            percent=partial(display.percent, language=language),
-            size=partial(display.size, language=language),
-            day=partial(display.period, language=language),
-            moment=partial(display.moment, language=language),
-            name=partial(display.shorten, limit=display.SHORT_TEXT, language=language),
-        )
+    return render(
+        "report.html.j2",
+        ("report.css",),
+        result=result,
+        language=language,
+        t=load_texts(),
+        tone=_TONES[result.verdict],
+        groups=groups,
+        lines_shown=LINES_SHOWN,
+        is_cut=any(not shown.is_whole for group in groups for shown in group.findings),
+        places=sum(finding.count for finding in result.findings),
+        by_severity=by_severity,
+        by_outcome=by_outcome,
+        accounts=[("rows", result.rows), ("cells", result.cells)],
+        segments=segments,
+        periods=_periods(result.identity, language),
+        say=partial(_spoken, language=language),
+        number=partial(display.number, language=language),
+        percent=partial(display.percent, language=language),
+        size=partial(display.size, language=language),
+        day=partial(display.period, language=language),
+        moment=partial(display.moment, language=language),
+        name=partial(display.shorten, limit=display.SHORT_TEXT, language=language),
     )
-    return f"{page.strip()}\n"

@@ -8,17 +8,10 @@ No figure of a delivery is on the page. Its links count from the root of the sto
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Sequence
 from datetime import date
-from functools import cache, partial
-from pathlib import Path
-from typing import Any
+from functools import partial
 from urllib.parse import quote
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from einklang.declarations.base import Text
 from einklang.declarations.rules import Severity
@@ -35,6 +28,7 @@ from einklang.report.overview_state import (
     today_at_the_offices,
 )
 from einklang.report.overview_texts import load_overview_texts
+from einklang.report.page import render
 from einklang.report.texts import Language, load_texts, say
 from einklang.result import Verdict
 from einklang.store import ACCEPTED, Delivery, Store
@@ -42,7 +36,6 @@ from einklang.store import ACCEPTED, Delivery, Store
 OVERVIEW = "overview.html"
 MOST_NAMES = 8
 
-_HERE = Path(__file__).parent
 _TONES = {
     Standing.ACCEPTED: "good",
     Standing.ACCEPTED_WITH_NOTES: "information",
@@ -148,29 +141,6 @@ def report_link(delivery: Delivery) -> str:
     return quote(f"deliveries/{delivery.delivery}/report.html")
 
 
-def _harmless(value: Any) -> Any:
-    return display.visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(_HERE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_harmless,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-@cache
-def _style() -> tuple[str, str]:
-    css = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("report.css", "overview.css"))
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
-    return css, f"sha256-{digest}"
-
-
 def render_overview(
     project: Project,
     store: Store,
@@ -187,27 +157,21 @@ def render_overview(
     """
     state = State(project, store, deadlines, today or today_at_the_offices())
     words = _Words(language)
-    css, css_hash = _style()
-    page = (
-        _environment()
-        .get_template("overview.html.j2")
-        .render(
-            state=state,
-            words=words,
-            language=language,
-            t=words.texts,
-            common=words.common,
-            say=words.say,
-            number=words.number,
-            tones=_TONES,
-            Standing=Standing,
-            taken=TAKEN,
-            without=[Standing.OVERDUE, Standing.AWAITED, Standing.NOTHING],
-            report_link=report_link,
-            office_day=office_day,
-            quote=quote,
-            css=css,
-            css_hash=css_hash,
-        )
+    return render(
+        "overview.html.j2",
+        ("report.css", "overview.css"),
+        state=state,
+        words=words,
+        language=language,
+        t=words.texts,
+        common=words.common,
+        say=words.say,
+        number=words.number,
+        tones=_TONES,
+        Standing=Standing,
+        taken=TAKEN,
+        without=[Standing.OVERDUE, Standing.AWAITED, Standing.NOTHING],
+        report_link=report_link,
+        office_day=office_day,
+        quote=quote,
     )
-    return f"{page.strip()}\n"

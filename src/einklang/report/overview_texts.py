@@ -5,11 +5,8 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from pydantic import model_validator
-
-from einklang.declarations.base import Declaration, Text, build, read_yaml
-from einklang.declarations.rules import placeholders
-from einklang.report.texts import Counted, leaves
+from einklang.declarations.base import Declaration, Text
+from einklang.report.texts import Counted, Wording, load_words
 
 TEXTS = Path(__file__).with_name("overview.yaml")
 
@@ -114,7 +111,7 @@ class ReleaseTexts(Declaration):
     which: Text
 
 
-class OverviewTexts(Declaration):
+class OverviewTexts(Wording):
     """All words of the overview."""
 
     page: PageTexts
@@ -125,19 +122,8 @@ class OverviewTexts(Declaration):
     missing: MissingTexts
     release: ReleaseTexts
 
-    @model_validator(mode="after")
-    def _agree(self) -> OverviewTexts:
-        for name, text in leaves(self):
-            if placeholders(text.de) != placeholders(text.en):
-                raise ValueError(f"{name}: the German and the English text name different placeholders")
-        return self
-
 
 @cache
 def load_overview_texts() -> OverviewTexts:
-    """The words of the overview.
-
-    Raises:
-        DeclarationError: `overview.yaml` is incomplete, holds unknown keys, or names different placeholders.
-    """
-    return build(OverviewTexts, read_yaml(TEXTS), TEXTS)
+    """The words of the overview."""
+    return load_words(OverviewTexts, TEXTS)

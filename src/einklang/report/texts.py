@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import model_validator
 
@@ -229,7 +229,30 @@ def leaves(part: object, name: str = "") -> Iterator[tuple[str, Text]]:
                 yield from leaves(value, f"{name}.{key}")
 
 
-class Texts(Declaration):
+class Wording(Declaration):
+    """All words of one file; every text names the same placeholders in both languages."""
+
+    @model_validator(mode="after")
+    def _agree(self) -> Wording:
+        for name, text in leaves(self):
+            if placeholders(text.de) != placeholders(text.en):
+                raise ValueError(f"{name}: the German and the English text name different placeholders")
+        return self
+
+
+Words = TypeVar("Words", bound=Wording)
+
+
+def load_words(model: type[Words], path: Path) -> Words:
+    """The words in a file.
+
+    Raises:
+        DeclarationError: it is incomplete, holds unknown keys, or names different placeholders.
+    """
+    return build(model, read_yaml(path), path)
+
+
+class Texts(Wording):
     """All words of the reports."""
 
     page: PageTexts
@@ -254,20 +277,13 @@ class Texts(Declaration):
         ):
             if missing := set(kinds) - set(named):
                 raise ValueError(f"there is no text for {sorted(missing)}")
-        for name, text in leaves(self):
-            if placeholders(text.de) != placeholders(text.en):
-                raise ValueError(f"{name}: the German and the English text name different placeholders")
         return self
 
 
 @cache
 def load_texts() -> Texts:
-    """The words of the reports.
-
-    Raises:
-        DeclarationError: `texts.yaml` is incomplete, holds unknown keys, or names different placeholders.
-    """
-    return build(Texts, read_yaml(TEXTS), TEXTS)
+    """The words of the reports."""
+    return load_words(Texts, TEXTS)
 
 
 def say(text: Text, language: Language, **facts: str) -> str:

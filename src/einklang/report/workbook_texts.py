@@ -11,9 +11,9 @@ from pathlib import Path
 
 from pydantic import model_validator
 
-from einklang.declarations.base import Declaration, Text, build, read_yaml
-from einklang.declarations.rules import Severity, placeholders
-from einklang.report.texts import Counted, leaves
+from einklang.declarations.base import Declaration, Text
+from einklang.declarations.rules import Severity
+from einklang.report.texts import Counted, Wording, load_words
 
 TEXTS = Path(__file__).with_name("workbook_texts.yaml")
 
@@ -114,7 +114,7 @@ class LimitTexts(Declaration):
     unread: Text
 
 
-class WorkbookTexts(Declaration):
+class WorkbookTexts(Wording):
     """All words of the returned workbook."""
 
     sheets: SheetTexts
@@ -129,17 +129,10 @@ class WorkbookTexts(Declaration):
     def _complete(self) -> WorkbookTexts:
         if missing := set(Severity) - set(self.how.legend):
             raise ValueError(f"there is no text for {sorted(missing)}")
-        for name, text in leaves(self):
-            if placeholders(text.de) != placeholders(text.en):
-                raise ValueError(f"{name}: the German and the English text name different placeholders")
         return self
 
 
 @cache
 def load_workbook_texts() -> WorkbookTexts:
-    """The words of the returned workbook.
-
-    Raises:
-        DeclarationError: `workbook_texts.yaml` is incomplete, holds unknown keys, or names different placeholders.
-    """
-    return build(WorkbookTexts, read_yaml(TEXTS), TEXTS)
+    """The words of the returned workbook."""
+    return load_words(WorkbookTexts, TEXTS)
