@@ -27,6 +27,7 @@ from einklang.declarations.dataset import Dataset
 from einklang.declarations.profile import Profile
 from einklang.declarations.rules import Rule, Severity
 from einklang.errors import FileNotUsable
+from einklang.excerpts import Excerpts
 from einklang.findings import Confirmation, Finding, Located, finding
 from einklang.harmonise import Harmonised, harmonise
 from einklang.longtable import Accounted
@@ -152,6 +153,7 @@ class _Line:
     judgement: _Judgement
     progress: Progress
     is_period_agreed: bool = True
+    excerpts: Excerpts | None = None
 
     def run(self) -> Checked:
         dataset = self.project.dataset(self.sending.dataset)
@@ -169,6 +171,7 @@ class _Line:
         stored = {file.name: file.stored_as for file in self.sending.files}
         harmonised = harmonise(structured.table, parsed, self.profile, self.project, self.sending.delivery, stored)
         self.judgement.add("harmonise", harmonised.located)
+        self.excerpts = Excerpts(structured.shown, structured.table, parsed.is_secret)
         usable = harmonised.usable
         if not harmonised.foreign_land:
             usable = self._judge(harmonised, dataset)
@@ -225,6 +228,8 @@ class _Line:
             self.is_period_agreed = False
             self._wrong_period(harmonised)
         found = order(one.finding for one in self.judgement.located)
+        if self.excerpts is not None:
+            found = self.excerpts.add(found)
         findings, lapsed = settle(found, self.sending.answers)
         verdict = verdict_of(findings, self.judgement.not_evaluable)
         texts = catalogue.verdicts[verdict.value]

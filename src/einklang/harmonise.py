@@ -92,7 +92,12 @@ class _Harmoniser:
             self._code(dimension.name, self.project.codes(self.dataset.name, dimension.name), dimension.default)
         self._code("measure", measure_list(self.dataset), None)
         locator = Locator(
-            self.table, self.dataset, self.project, self.coded, self.parsed.problem == Problem.NUMBER_AND_SECRET
+            self.table,
+            self.dataset,
+            self.project,
+            self.coded,
+            self.parsed.problem == Problem.NUMBER_AND_SECRET,
+            self.parsed.value,
         )
         self.locator = locator
         self._report_unknown()

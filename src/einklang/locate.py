@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Literal
 
@@ -28,18 +29,20 @@ class Locator:
         project: Project,
         coded: Mapping[str, Coded],
         secret: NDArray[np.bool_],
+        value: NDArray[np.float64],
     ) -> None:
         self._table = table
         self._dataset = dataset
         self._project = project
         self._coded = coded
         self._secret = secret
+        self._value = value
 
     def places(self, rows: NDArray[np.int64], raw: TextColumn | None = None, hide: bool = False) -> list[PlaceFound]:
         """The first places of the rows (at most `PLACES_LISTED`), each with its business key.
 
-        `raw` is the column whose text is shown; the figures' own where it is not given. `hide` shows
-        no text at all; the text of a secret figure is never shown.
+        `raw` is the column whose text is shown; the figures' own where it is not given, with the number that was
+        read from it. `hide` shows no text at all; the text of a secret figure is never shown.
         """
         table = self._table
         shown = raw or table.text
@@ -51,6 +54,7 @@ class Locator:
                 column=column_letter(int(table.column[row])),
                 key=self.key(int(row)),
                 raw="" if hide or (raw is None and self._secret[row]) else shown.texts[shown.codes[row]],
+                value=self._number(row) if raw is None and not hide else None,
             )
             for row in rows[:PLACES_LISTED].tolist()
         ]
@@ -90,6 +94,10 @@ class Locator:
             for position, row in ((int(one), int(rows[one])) for one in chosen[:PLACES_LISTED])
         ]
         return found, len(chosen)
+
+    def _number(self, row: int) -> float | None:
+        value = float(self._value[row])
+        return None if math.isnan(value) or self._secret[row] else value
 
     def cell(self, row: int) -> str:
         """Name of the cell of a row."""

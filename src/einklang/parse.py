@@ -25,6 +25,7 @@ from einklang.rawtable import TextColumn
 _BLANKS = "[\\s\u00a0\u2007\u2009\u202f]"
 _MINUS = "\u2212"
 _MARKED = re.compile(r"^(?P<number>.*\d.*?)\s*(?P<sign>\D{1,3})$")
+FREE = "F"
 _BRACKETS = re.compile(r"^\(\s*(?P<number>.+?)\s*\)$")
 
 
@@ -47,6 +48,13 @@ class Parsed:
     obs_status: TextColumn
     conf_status: TextColumn
     problem: NDArray[np.int8]
+
+    @property
+    def is_secret(self) -> NDArray[np.bool_]:
+        """Figures that must not be shown: those with a confidentiality status other than free."""
+        confidential = self.conf_status.where([status != FREE for status in self.conf_status.texts])
+        found: NDArray[np.bool_] = confidential | (self.problem == Problem.NUMBER_AND_SECRET)
+        return found
 
 
 def number_pattern(numbers: Numbers) -> str:

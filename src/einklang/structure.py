@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from einklang.columns import ColumnsFound, find_columns
 from einklang.declarations.profile import Place, Profile
 from einklang.declarations.rules import Catalogue
+from einklang.excerpts import TableShown, table_shown
 from einklang.findings import Finding, PlaceFound, finding, reason
 from einklang.labels import normalise
 from einklang.longtable import Accounted, LabelCell, LongTable, join_tables
@@ -26,11 +27,15 @@ from einklang.region import Region, cells_above, find_region
 
 @dataclass(frozen=True)
 class Structured:
-    """The long table (None where no table was found), what was found, and where every row went."""
+    """The long table (None where no table was found), what was found, and where every row went.
+
+    `shown` is what reports may show of the tables.
+    """
 
     table: LongTable | None
     findings: tuple[Finding, ...]
     accounted: Accounted
+    shown: tuple[TableShown, ...] = ()
 
 
 def _pick(column: TextColumn, place: Place) -> TextColumn:
@@ -87,6 +92,7 @@ class _Sheet:
     catalogue: Catalogue
     accounted: Accounted
     findings: list[Finding] = field(default_factory=list)
+    shown: list[TableShown] = field(default_factory=list)
 
     def structure(self) -> LongTable | None:
         region = find_region(self.table, self.profile)
@@ -103,6 +109,7 @@ class _Sheet:
         self.accounted.leave_rows("rows_above_table", region.header)
         self.accounted.leave_rows("rows_of_headings", region.first - region.header)
         self.accounted.leave_rows("rows_below_table", self.table.rows - region.end)
+        self.shown.append(table_shown(self.table, region, columns))
         return self._long(region, columns)
 
     def _headings_differ(self, missing: Sequence[str], unknown: Sequence[str], row: int | None) -> None:
@@ -307,10 +314,12 @@ def structure(tables: Sequence[RawTable], profile: Profile, catalogue: Catalogue
     accounted = Accounted()
     findings: list[Finding] = []
     found: list[LongTable] = []
+    shown: list[TableShown] = []
     for table in tables:
         sheet = _Sheet(table, profile, catalogue, accounted)
         long = sheet.structure()
         findings.extend(sheet.findings)
+        shown.extend(sheet.shown)
         if long is not None:
             found.append(long)
     if findings:
@@ -322,4 +331,4 @@ def structure(tables: Sequence[RawTable], profile: Profile, catalogue: Catalogue
         empty = tables[0].file
         why = reason(catalogue, "file_has_no_figures")
         findings.append(finding(catalogue, "IM-FIL-001", [PlaceFound(file=empty)], datei=empty, grund=why))
-    return Structured(joined, tuple(findings), accounted)
+    return Structured(joined, tuple(findings), accounted, tuple(shown))

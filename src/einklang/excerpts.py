@@ -1,0 +1,150 @@
+"""The table around a cell, as the sender wrote it: what a report shows beside a finding.
+
+Shown are headings, columns of labels and columns of figures. A column that the profile leaves out is never
+shown, nor a figure that is secret, nor one of which it is not known whether it is.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from einklang.columns import ColumnsFound
+from einklang.evidence import Excerpt, ExcerptCell, ExcerptRow
+from einklang.findings import Finding, PlaceFound
+from einklang.longtable import LongTable
+from einklang.rawtable import RawTable, TextColumn, column_index, column_letter
+from einklang.region import Region
+
+AROUND = 2
+HEADINGS_SHOWN = 6
+LABELS_SHOWN = 4
+PER_RULE = 5
+IN_ALL = 40
+
+
+@dataclass(frozen=True)
+class TableShown:
+    """What may be shown of a table in a sheet: rows and columns counted from 0, headings as read."""
+
+    file: str
+    sheet: str
+    region: Region
+    heads: Sequence[Sequence[str]]
+    labels: dict[int, TextColumn]
+    status: int | None
+    figures: dict[int, TextColumn]
+
+    def holds(self, place: PlaceFound) -> bool:
+        """Whether a place lies in this table."""
+        if (place.file, place.sheet) != (self.file, self.sheet) or place.row is None or not place.column:
+            return False
+        column = column_index(place.column)
+        inside = self.region.header <= place.row - 1 < self.region.end
+        return inside and (column in self.labels or column in self.figures)
+
+    def window(self, place: PlaceFound) -> tuple[list[int], list[int]]:
+        """Rows and columns around a place."""
+        assert place.row is not None
+        row, column = place.row - 1, column_index(place.column)
+        region = self.region
+        headings = list(range(region.header, min(region.first, region.header + HEADINGS_SHOWN)))
+        low = region.first if row < region.first else max(region.first, row - AROUND)
+        rows = [*headings, *range(low, min(region.end, max(row, low) + AROUND + 1))]
+        figures = sorted(self.figures)
+        middle = figures.index(column) if column in self.figures else 0
+        near = figures[max(0, middle - AROUND) : middle + AROUND + 1]
+        labels = sorted(self.labels, key=lambda one: (one != column, one))[:LABELS_SHOWN]
+        return rows, sorted([*labels, *near])
+
+
+def table_shown(table: RawTable, region: Region, columns: ColumnsFound) -> TableShown:
+    """What may be shown of a table whose columns are known."""
+    labels = {*columns.labels, *columns.names.values()} | ({columns.status} - {None})
+    return TableShown(
+        file=table.file,
+        sheet=table.sheet,
+        region=region,
+        heads=columns.heads,
+        labels={index: table.columns[index] for index in labels if index is not None},
+        status=columns.status,
+        figures={index: table.columns[index] for index in columns.figures},
+    )
+
+
+def _has_digit(text: str) -> bool:
+    return any(character.isdigit() for character in text)
+
+
+@dataclass(frozen=True)
+class Excerpts:
+    """Cuts excerpts out of the tables of a delivery; `secret` are the rows of the long table with a secret figure."""
+
+    shown: Sequence[TableShown]
+    table: LongTable
+    secret: NDArray[np.bool_]
+
+    def add(self, findings: Iterable[Finding]) -> list[Finding]:
+        """The findings with the table around their first place: the first findings of every rule."""
+        given: Counter[str] = Counter()
+        result = []
+        for finding in findings:
+            if given[finding.rule] < PER_RULE and given.total() < IN_ALL:
+                excerpt = self.around(finding.places)
+                if excerpt is not None:
+                    given[finding.rule] += 1
+                    finding = finding.model_copy(update={"excerpt": excerpt})
+            result.append(finding)
+        return result
+
+    def around(self, places: Sequence[PlaceFound]) -> Excerpt | None:
+        """The table around the first place, with all places in it marked; None where it lies in no table."""
+        shown = next((one for one in self.shown if places and one.holds(places[0])), None)
+        if shown is None:
+            return None
+        rows, columns = shown.window(places[0])
+        marked = {
+            (place.row - 1, column_index(place.column))
+            for place in places
+            if (place.file, place.sheet) == (shown.file, shown.sheet) and place.row is not None and place.column
+        }
+        known = self._open_figures(shown, rows)
+        return Excerpt(
+            file=shown.file,
+            sheet=shown.sheet,
+            columns=[column_letter(index) for index in columns],
+            rows=[
+                ExcerptRow(
+                    row=row + 1,
+                    is_heading=row < shown.region.first,
+                    cells=[self._cell(shown, row, index, known, (row, index) in marked) for index in columns],
+                )
+                for row in rows
+            ],
+        )
+
+    def _open_figures(self, shown: TableShown, rows: Sequence[int]) -> set[tuple[int, int]]:
+        """The cells of these rows whose figure was read and is not secret."""
+        table = self.table
+        near = np.flatnonzero((table.row >= rows[0] + 1) & (table.row <= rows[-1] + 1) & ~self.secret)
+        files, sheets = table.file.codes[near], table.sheet.codes[near]
+        return {
+            (int(table.row[one]) - 1, int(table.column[one]))
+            for one, file, sheet in zip(near.tolist(), files.tolist(), sheets.tolist(), strict=True)
+            if (table.file.texts[file], table.sheet.texts[sheet]) == (shown.file, shown.sheet)
+        }
+
+    def _cell(
+        self, shown: TableShown, row: int, index: int, known: set[tuple[int, int]], is_marked: bool
+    ) -> ExcerptCell:
+        if row < shown.region.first:
+            return ExcerptCell(text=shown.heads[row - shown.region.header][index], is_marked=is_marked)
+        column = shown.labels[index] if index in shown.labels else shown.figures[index]
+        text = column.texts[int(column.codes[row])]
+        may_show = (row, index) in known if index in shown.figures else index != shown.status
+        is_hidden = _has_digit(text) and not may_show
+        return ExcerptCell(text="" if is_hidden else text, is_marked=is_marked, is_hidden=is_hidden)
