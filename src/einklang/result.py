@@ -86,6 +86,7 @@ class RuleOutcome(Record):
 
     rule: str = Field(description="Code of the rule.")
     title: Text = Field(description="What the rule is about.")
+    expected: Text | None = Field(default=None, description="What must hold; null where it depends on the finding.")
     outcome: Outcome = Field(description="passed, failed or not evaluable.")
     reason: Text | None = Field(default=None, description="Why it could not be evaluated.")
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
 
-from einklang.declarations.rules import Catalogue, Severity
+from einklang.declarations.rules import Catalogue, Severity, placeholders
 from einklang.findings import Confirmation, Finding, reason
 from einklang.result import Outcome, RuleOutcome, Verdict
 
@@ -65,13 +66,15 @@ def rule_outcomes(
     outcomes = []
     for rule in catalogue.rules:
         why = not_evaluable.get(rule.id)
+        expected = None if placeholders(rule.expected.de) else rule.expected
+        told = partial(RuleOutcome, rule=rule.id, title=rule.title, expected=expected)
         if rule.id in failed:
-            outcomes.append(RuleOutcome(rule=rule.id, title=rule.title, outcome=Outcome.FAILED))
+            outcomes.append(told(outcome=Outcome.FAILED))
         elif rule.id not in concerned:
             continue
         elif why is None and rule.id in judged:
-            outcomes.append(RuleOutcome(rule=rule.id, title=rule.title, outcome=Outcome.PASSED))
+            outcomes.append(told(outcome=Outcome.PASSED))
         else:
             text = reason(catalogue, why or "stopped_before")
-            outcomes.append(RuleOutcome(rule=rule.id, title=rule.title, outcome=Outcome.NOT_EVALUABLE, reason=text))
+            outcomes.append(told(outcome=Outcome.NOT_EVALUABLE, reason=text))
     return outcomes

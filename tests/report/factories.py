@@ -6,6 +6,16 @@ from typing import Any
 
 from einklang.declarations.base import Text
 from einklang.declarations.rules import Severity
+from einklang.evidence import (
+    Calculation,
+    Excerpt,
+    ExcerptCell,
+    ExcerptRow,
+    Point,
+    Repair,
+    Series,
+    Term,
+)
 from einklang.findings import Finding, PlaceFound
 from einklang.result import (
     Accounting,
@@ -213,6 +223,86 @@ def several_findings() -> Result:
     )
 
 
+def term(**overrides: Any) -> Term:
+    given: dict[str, Any] = {"label": text("männlich", "male"), "value": 277_770.0, "cell": "D9"}
+    return Term(**{**given, **overrides})
+
+
+def calculation(**overrides: Any) -> Calculation:
+    given: dict[str, Any] = {
+        "terms": [term(), term(label=text("weiblich", "female"), value=259_675.0, cell="E9")],
+        "count": 2,
+        "computed": 537_445.0,
+        "given": term(label=text("insgesamt", "total"), value=537_420.0, cell="C9"),
+        "difference": -25.0,
+        "allowed": 6.0,
+    }
+    return Calculation(**{**given, **overrides})
+
+
+def series(**overrides: Any) -> Series:
+    values = {"2020": 8000.0, "2021": 8100.0, "2022": None, "2023": 8140.0, "2024": 11885.0}
+    points = [Point(period=period, value=value, is_judged=period == "2024") for period, value in values.items()]
+    given: dict[str, Any] = {"label": text("09573 Fürth, männlich", "09573 Fürth, male"), "points": points}
+    return Series(**{**given, **overrides})
+
+
+def excerpt(*rows: list[str], marked: tuple[int, int] = (1, 1), **overrides: Any) -> Excerpt:
+    """Rows of texts, the first a heading; `marked` counts from 0."""
+    shown = rows or (["Gebiet", "insgesamt"], ["Fürth", "12,,5"], ["Hof", "310"])
+    given: dict[str, Any] = {
+        "file": FILE,
+        "sheet": "Tab 1",
+        "columns": [chr(ord("A") + index) for index in range(len(shown[0]))],
+        "rows": [
+            ExcerptRow(
+                row=number + 1 if not number else number + 16,
+                is_heading=not number,
+                cells=[
+                    ExcerptCell(text=cell, is_marked=(number, column) == marked) for column, cell in enumerate(cells)
+                ],
+            )
+            for number, cells in enumerate(shown)
+        ],
+    }
+    return Excerpt(**{**given, **overrides})
+
+
+def with_evidence() -> Result:
+    """A rejected delivery whose findings show all they can: a sum, a series, an excerpt, repairs."""
+    many = [term(label=text(f"Kreis {number}"), value=10.0, cell=f"C{number}") for number in range(1, 21)]
+    many[7] = term(label=text("Kreis 8"), value=1010.0, cell="C8", is_suspect=True)
+    findings = [
+        finding(calculation=calculation(), excerpt=excerpt()),
+        finding(
+            rule="IM-AGG-004",
+            calculation=calculation(
+                terms=many, count=20, computed=1200.0, relation="at_least", given=term(value=200.0), difference=-1000.0
+            ),
+        ),
+        finding(
+            rule="IM-LOG-002",
+            calculation=calculation(
+                operation="share", computed=51.68, decimals=1, given=term(value=50.0, cell=""), difference=-1.68
+            ),
+        ),
+        finding(
+            rule="IM-TIM-001",
+            severity=Severity.WARNING,
+            confirm=True,
+            places=[place(raw="11.885", value=11885.0)],
+            series=[series(), series(breaks=["2023"], points=series().points[:3] + series().points[3:])],
+        ),
+        finding(
+            rule="IM-COD-004",
+            severity=Severity.INFORMATION,
+            title=text("Schlüssel ergänzt", "Key completed"),
+            repairs=[Repair(before="3159", after="03159", count=12), Repair(before="3241", after="03241", count=1)],
+        ),
+    ]
+    return several_findings().model_copy(update={"findings": findings})
+
+
 HOSTILE = [
     "<script>alert(1)</script>",
     '=HYPERLINK("http://evil.example/";"klick")',
@@ -243,7 +333,16 @@ def hostile() -> Result:
             periods=[HOSTILE[0], HOSTILE[6]],
         ),
         findings=[
-            finding(severity=Severity.WARNING, message=text(f"„{raw}“ ist falsch."), remedy=text(raw), places=[one])
+            finding(
+                severity=Severity.WARNING,
+                message=text(f"„{raw}“ ist falsch."),
+                remedy=text(raw),
+                places=[one],
+                calculation=calculation(terms=[term(label=text(raw), cell=raw)], count=1),
+                series=[series(label=text(raw))],
+                excerpt=excerpt([raw, "Kopf"], ["Fürth", raw], file=file, sheet=raw),
+                repairs=[Repair(before=raw, after=raw, count=1)],
+            )
             for raw, one in zip(HOSTILE, places, strict=True)
         ],
         rules=[rule(title=text(HOSTILE[0])), rule("IM-X", Outcome.NOT_EVALUABLE, reason=text(HOSTILE[5]))],

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from einklang.declarations.rules import Severity
 from einklang.findings import Finding
-from einklang.report import workbook_front, workbook_tables
+from einklang.report import symbols, workbook_front, workbook_tables
 from einklang.report.workbook import render_workbook
 from einklang.report.workbook_styles import shows_value
 from einklang.result import Result, Verdict
@@ -177,7 +177,7 @@ def test_delivery_without_findings_has_an_empty_list(tmp_path: Path) -> None:
 def test_every_verdict_has_word_and_symbol(tmp_path: Path, verdict: Verdict) -> None:
     book = returned(tmp_path, result_on(verdict=verdict), {})
     symbol, word = str(book.worksheets[0]["A4"].value).split("  ")
-    assert symbol == workbook_front.SYMBOLS[verdict]
+    assert symbol == symbols.OF_VERDICT[verdict]
     assert word
 
 

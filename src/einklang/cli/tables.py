@@ -17,6 +17,7 @@ from einklang.declarations.rules import Rule, Severity
 from einklang.errors import StoreError
 from einklang.project import Project
 from einklang.publication import read_manifest
+from einklang.report import symbols
 from einklang.report.display import visible
 from einklang.result import Verdict
 from einklang.store import Delivery
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
     from einklang.release import Released
 
 VERDICTS: dict[Verdict, tuple[str, str, str]] = {
-    Verdict.ACCEPTED: ("✓", "angenommen", "green"),
-    Verdict.ACCEPTED_WITH_NOTES: ("✓", "angenommen mit Hinweisen", "green"),
-    Verdict.CLARIFICATION_NEEDED: ("?", "Klärung nötig", "yellow"),
-    Verdict.REJECTED: ("✗", "zurückgewiesen", "red"),
+    Verdict.ACCEPTED: (symbols.OF_VERDICT[Verdict.ACCEPTED], "angenommen", "green"),
+    Verdict.ACCEPTED_WITH_NOTES: (symbols.OF_VERDICT[Verdict.ACCEPTED_WITH_NOTES], "angenommen mit Hinweisen", "green"),
+    Verdict.CLARIFICATION_NEEDED: (symbols.OF_VERDICT[Verdict.CLARIFICATION_NEEDED], "Klärung nötig", "yellow"),
+    Verdict.REJECTED: (symbols.OF_VERDICT[Verdict.REJECTED], "zurückgewiesen", "red"),
 }
 _VERDICT_WIDTH = 16
 _WITHOUT_TERMINAL = 120
@@ -105,7 +106,7 @@ def inbox_table(rows: Iterable[Any]) -> Table:
         table.add_column(heading, overflow="fold")
     for row in rows:
         found = row.errors + row.warnings
-        verdict = Text("✗ nicht geprüft", style="red") if row.verdict is None else verdict_text(row.verdict)
+        verdict = Text("× nicht geprüft", style="red") if row.verdict is None else verdict_text(row.verdict)
         table.add_row(
             Text(visible(row.source)),
             row.delivery or "–",
@@ -138,7 +139,7 @@ def release_lines(outcome: Released, store: Path) -> list[RenderableType]:
     if outcome.version is None and not outcome.findings:
         return [Text("Es gibt noch keine angenommene Lieferung, die veröffentlicht werden kann.")]
     if outcome.version is None:
-        lines: list[RenderableType] = [Text("✗ Die Veröffentlichung ist gesperrt:", style="red")]
+        lines: list[RenderableType] = [Text("× Die Veröffentlichung ist gesperrt:", style="red")]
         lines += [Text(f"  {finding.rule} {finding.message.de} {finding.remedy.de}") for finding in outcome.findings]
         return lines
     word = "neu gebildet" if outcome.is_new else "unverändert"

@@ -72,6 +72,11 @@ def number(value: float, language: Language, decimals: int | None = None) -> str
     return german if language == "de" else german.translate(_SWAPPED)
 
 
+def signed(value: float, language: Language, decimals: int | None = None) -> str:
+    """The number with its sign: `+1.234`, `−12`."""
+    return ("+" if value > 0 else "") + number(value, language, decimals)
+
+
 def percent(part: int, whole: int, language: Language) -> str:
     """The share with one decimal; never `0` or `100` unless it is exactly so."""
     if whole == 0:

@@ -12,14 +12,18 @@ from functools import partial
 
 from einklang.declarations.base import Text
 from einklang.declarations.rules import Severity
-from einklang.findings import Finding
+from einklang.evidence import Repair, Series
+from einklang.findings import Finding, PlaceFound
 from einklang.report import display
+from einklang.report.drawing import draw, last_step
 from einklang.report.page import render
 from einklang.report.places import about, merge, where
 from einklang.report.texts import Language, load_texts, say
 from einklang.result import Accounting, Identity, Outcome, Result, Verdict
 
 LINES_SHOWN = 20
+FINDINGS_SHOWN = 20
+TERMS_SHOWN = 12
 PERIODS_SHOWN = 8
 
 _NARROWEST = 0.6
@@ -39,6 +43,7 @@ class Line:
     file: str
     about: str
     raw: str
+    understood: str
 
 
 @dataclass(frozen=True)
@@ -57,32 +62,51 @@ class Shown:
 
 @dataclass(frozen=True)
 class Group:
-    """The findings of one rule; what they have in common is said once."""
+    """The findings of one rule; what they have in common is said once. `shown` are the first of them."""
 
     rule: str
     severity: Severity
     title: Text
-    findings: list[Shown]
+    findings: list[Finding]
+    shown: list[Shown]
 
     @property
     def places(self) -> int:
         """Exact number of places of all findings."""
-        return sum(shown.finding.count for shown in self.findings)
+        return sum(finding.count for finding in self.findings)
+
+    @property
+    def first(self) -> str:
+        """Where the first finding stands; empty where it stands in no cell."""
+        return self.shown[0].lines[0].where if self.shown[0].lines else ""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every finding and every place is on the page."""
+        return len(self.shown) == len(self.findings) and all(one.is_whole for one in self.shown)
 
     @property
     def expected(self) -> Text | None:
         """What must hold, if all findings say the same."""
-        return _common([shown.finding.expected for shown in self.findings])
+        return _common([finding.expected for finding in self.findings])
 
     @property
     def remedy(self) -> Text | None:
         """How to mend it, if all findings say the same."""
-        return _common([shown.finding.remedy for shown in self.findings])
+        return _common([finding.remedy for finding in self.findings])
 
     @property
     def confirm(self) -> bool:
         """Whether every finding may be confirmed."""
-        return all(shown.finding.confirm for shown in self.findings)
+        return all(finding.confirm for finding in self.findings)
+
+
+@dataclass(frozen=True)
+class Repaired:
+    """What was repaired, with the rule that says so."""
+
+    title: Text
+    repair: Repair
 
 
 @dataclass(frozen=True)
@@ -98,6 +122,15 @@ def _common(texts: Sequence[Text]) -> Text | None:
     return texts[0] if all(text == texts[0] for text in texts) else None
 
 
+def _understood(place: PlaceFound, language: Language) -> str:
+    """The number that was read, where it does not look like the sender's text."""
+    if place.value is None:
+        return ""
+    read = display.number(place.value, language)
+    plain = f"{place.value:.15g}".replace(".", ",")
+    return "" if place.raw.strip() in {read, plain} else read
+
+
 def _show(finding: Finding, language: Language, *, several_files: bool) -> Shown:
     spans = merge(finding.places)[:LINES_SHOWN]
     lines = [
@@ -106,6 +139,7 @@ def _show(finding: Finding, language: Language, *, several_files: bool) -> Shown
             file=span.first.file if several_files else "",
             about=about(span, language),
             raw=display.sent_text(span.first.raw, language),
+            understood=_understood(span.first, language),
         )
         for span in spans
     ]
@@ -114,15 +148,36 @@ def _show(finding: Finding, language: Language, *, several_files: bool) -> Shown
 
 def group_findings(result: Result, language: Language) -> list[Group]:
     """The findings by rule, worst first; within a severity in the order of the result."""
-    worst = list(Severity)
     several_files = len(result.identity.files) > 1
-    groups: dict[tuple[str, Severity], Group] = {}
-    for finding in sorted(result.findings, key=lambda one: worst.index(one.severity)):
-        group = groups.setdefault(
-            (finding.rule, finding.severity), Group(finding.rule, finding.severity, finding.title, [])
+    by_rule: dict[tuple[Severity, str], list[Finding]] = {}
+    for severity in Severity:
+        for finding in result.findings:
+            if finding.severity is severity:
+                by_rule.setdefault((severity, finding.rule), []).append(finding)
+    return [
+        Group(
+            rule=rule,
+            severity=severity,
+            title=findings[0].title,
+            findings=findings,
+            shown=[_show(one, language, several_files=several_files) for one in findings[:FINDINGS_SHOWN]],
         )
-        group.findings.append(_show(finding, language, several_files=several_files))
-    return list(groups.values())
+        for (severity, rule), findings in by_rule.items()
+    ]
+
+
+def _change(series: Series, language: Language) -> dict[str, str]:
+    """What the sentence about the last step of a series names; empty where there is none."""
+    step = last_step(series)
+    if step is None:
+        return {}
+    change = step.value - step.value_before
+    return {
+        "before": display.period(step.before, language),
+        "now": display.period(step.now, language),
+        "difference": display.signed(change, language),
+        "share": display.signed(100 * change / step.value_before, language, 1) if step.value_before else "–",
+    }
 
 
 def segments(account: Accounting) -> list[Segment]:
@@ -176,12 +231,17 @@ def render_html(result: Result, language: Language = "de") -> str:
         tone=_TONES[result.verdict],
         groups=groups,
         lines_shown=LINES_SHOWN,
-        is_cut=any(not shown.is_whole for group in groups for shown in group.findings),
+        terms_shown=TERMS_SHOWN,
+        several_files=len(result.identity.files) > 1,
+        repairs=[Repaired(finding.title, one) for finding in result.findings for one in finding.repairs],
         places=sum(finding.count for finding in result.findings),
         by_severity=by_severity,
         by_outcome=by_outcome,
+        rule_codes={rule.rule for rule in result.rules},
         accounts=[("rows", result.rows), ("cells", result.cells)],
         segments=segments,
+        draw=draw,
+        change=partial(_change, language=language),
         periods=_periods(result.identity, language),
         say=partial(_spoken, language=language),
         number=partial(display.number, language=language),
@@ -190,4 +250,5 @@ def render_html(result: Result, language: Language = "de") -> str:
         day=partial(display.period, language=language),
         moment=partial(display.moment, language=language),
         name=partial(display.shorten, limit=display.SHORT_TEXT, language=language),
+        sent=partial(display.sent_text, language=language),
     )

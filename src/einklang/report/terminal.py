@@ -13,7 +13,7 @@ from rich.text import Text as Styled
 from einklang.declarations.base import Text
 from einklang.declarations.rules import Severity
 from einklang.findings import Finding
-from einklang.report import display
+from einklang.report import display, symbols
 from einklang.report.places import merge
 from einklang.report.texts import Language, load_texts, say
 from einklang.result import Accounting, Outcome, Result, Verdict
@@ -22,13 +22,12 @@ CELLS_SHOWN = 6
 
 _TEXT_LIMIT = 400
 _NAME_LIMIT = 60
-_SIGNS = {Severity.ERROR: "×", Severity.WARNING: "!", Severity.INFORMATION: "i"}
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFORMATION: "bold blue"}
-_VERDICTS = {
-    Verdict.ACCEPTED: ("+", "bold green"),
-    Verdict.ACCEPTED_WITH_NOTES: ("+", "bold blue"),
-    Verdict.CLARIFICATION_NEEDED: ("!", "bold yellow"),
-    Verdict.REJECTED: ("×", "bold red"),
+_VERDICT_STYLES = {
+    Verdict.ACCEPTED: "bold green",
+    Verdict.ACCEPTED_WITH_NOTES: "bold blue",
+    Verdict.CLARIFICATION_NEEDED: "bold yellow",
+    Verdict.REJECTED: "bold red",
 }
 
 
@@ -108,7 +107,7 @@ def _findings(result: Result, language: Language) -> Table:
     worst = list(Severity)
     several_files = len(result.identity.files) > 1
     for finding in sorted(result.findings, key=lambda one: worst.index(one.severity)):
-        word = f"{_SIGNS[finding.severity]} {say(texts.severity.words[finding.severity], language)}"
+        word = f"{symbols.OF_SEVERITY[finding.severity]} {say(texts.severity.words[finding.severity], language)}"
         table.add_row(
             Styled.assemble((word, _STYLES[finding.severity]), "\n", display.visible(finding.rule)),
             Styled(_cells(finding, language, several_files=several_files)),
@@ -133,7 +132,7 @@ def _not_evaluable(result: Result, language: Language) -> list[RenderableType]:
 def render_terminal(result: Result, language: Language = "de") -> RenderableType:
     """Verdict, counts, findings with their cells, and rules not evaluable, for `Console.print`."""
     texts = load_texts()
-    sign, style = _VERDICTS[result.verdict]
+    sign, style = symbols.OF_VERDICT[result.verdict], _VERDICT_STYLES[result.verdict]
     head = Styled.assemble((f"{sign} {say(texts.verdict.words[result.verdict], language)}", style))
     next_step = Styled.assemble((f"{say(texts.verdict.next, language)}: ", "bold"), _spoken(result.next_step, language))
     return Group(

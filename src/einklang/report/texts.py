@@ -49,7 +49,7 @@ class VerdictTexts(Declaration):
 
     heading: Text
     next: Text
-    to_findings: Text
+    kept: Text
     answer_by: Text
     words: Mapping[Verdict, Text]
 
@@ -117,6 +117,8 @@ class FindingTexts(Declaration):
     overview: Text
     severity: Text
     rule: Text
+    first: Text
+    no_place: Text
     findings: Text
     places: Text
     total: Text
@@ -127,11 +129,15 @@ class FindingTexts(Declaration):
     confirm_title: Text
     confirm: Text
     more: Text
+    first_findings: Text
+    later: Counted
+    later_why: Text
     shown_all: Counted
     shown_some: Text
     where: Text
     key: Text
     raw: Text
+    understood: Text
     empty: Text
     no_key: Text
 
@@ -151,9 +157,50 @@ class PlaceTexts(Declaration):
     further: Text
 
 
-class RuleTexts(Declaration):
-    """Rules without findings."""
+class EvidenceTexts(Declaration):
+    """What shows that a finding is right."""
 
+    calculation: Text
+    term: Text
+    cell: Text
+    figure: Text
+    unknown: Text
+    sum: Text
+    share: Text
+    given: Text
+    difference: Text
+    equal: Text
+    at_least: Text
+    terms: Text
+    suspect: Text
+    line: Text
+    years: Text
+    change: Text
+    break_from: Text
+    excerpt: Text
+    row: Text
+    left_out: Text
+    marked: Text
+    hidden: Text
+
+
+class RepairTexts(Declaration):
+    """What was repaired."""
+
+    heading: Text
+    why: Text
+    what: Text
+    before: Text
+    after: Text
+    more: Text
+
+
+class RuleTexts(Declaration):
+    """All rules, by what became of them."""
+
+    heading: Text
+    failed: Text
+    by_finding: Text
     not_evaluable: Text
     not_evaluable_why: Text
     reason: Text
@@ -262,6 +309,8 @@ class Texts(Wording):
     counts: CountTexts
     findings: FindingTexts
     places: PlaceTexts
+    evidence: EvidenceTexts
+    repairs: RepairTexts
     rules: RuleTexts
     columns: ColumnTexts
     answers: AnswerTexts

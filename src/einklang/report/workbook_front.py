@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from einklang.declarations.rules import Severity
 from einklang.findings import Finding
-from einklang.report import display
+from einklang.report import display, symbols
 from einklang.report.texts import Language, load_texts, say
 from einklang.report.workbook_entries import Entry, Wording, cell_of
 from einklang.report.workbook_sheet import Stored
@@ -20,19 +20,12 @@ from einklang.result import Accounting, Outcome, Result, Verdict
 
 LINKS_SHOWN = 50_000
 FIRST_COLUMNS = (27.0, 96.0)
-SYMBOLS = {
-    Verdict.ACCEPTED: "✓",
-    Verdict.ACCEPTED_WITH_NOTES: "✓",
-    Verdict.CLARIFICATION_NEEDED: "!",
-    Verdict.REJECTED: "×",
-}
 _TONES = {
     Verdict.ACCEPTED: ("FF17613A", "FFE3F1E8"),
     Verdict.ACCEPTED_WITH_NOTES: ("FF1B4F8A", "FFE4EEF8"),
     Verdict.CLARIFICATION_NEEDED: ("FF855000", "FFFBF0D9"),
     Verdict.REJECTED: ("FFA01C1C", "FFFAE5E1"),
 }
-_SIGNS = {Severity.ERROR: "×", Severity.WARNING: "!", Severity.INFORMATION: "i"}
 _WIDTHS = {
     "number": 6,
     "severity": 11,
@@ -158,7 +151,7 @@ class ListWriter:
             wording, columns = self._wording, load_texts().columns
             title, message, remedy = wording.of_finding(finding)
             confirm = say(columns.yes if finding.confirm else columns.no, wording.language)
-            kind = f"{_SIGNS[finding.severity]} {wording.severity(finding.severity)}"
+            kind = f"{symbols.OF_SEVERITY[finding.severity]} {wording.severity(finding.severity)}"
             shared = {
                 "severity": (self._kinds[finding.severity], "s", kind),
                 "rule": self._text(f"{display.visible(finding.rule)} {title}"),
@@ -249,7 +242,7 @@ class FrontWriter:
         self._put((self._say(texts.page.series), series))
         self._put((self._say(own.title if result.identity.delivery else own.title_trial), title), height=26)
         self._put()
-        verdict = f"{SYMBOLS[result.verdict]}  {self._say(texts.verdict.words[result.verdict])}"
+        verdict = f"{symbols.OF_VERDICT[result.verdict]}  {self._say(texts.verdict.words[result.verdict])}"
         self._put((verdict, word), ("", said), height=30)
         label = self._styles.own(Format(bold=True, fill=wash, wrap=True, indent=1))
         self._put((self._say(texts.verdict.heading), label), (display.visible(self._say(result.sentence)), said))
