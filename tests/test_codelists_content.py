@@ -29,7 +29,7 @@ BASE = [
 ]
 EXTRA: dict[str, list[str]] = {
     "ages": ["from_age", "to_age"],
-    "aggregates": [],
+    "aggregates": ["members"],
     "citizenship": [],
     "conf_status": ["allowed_value"],
     "kreise": ["type_de", "successor", "nuts", "note"],

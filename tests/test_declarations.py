@@ -278,6 +278,8 @@ BROKEN: list[tuple[str, Callable[[Content], None], str]] = [
     (PROFILE, put("columns", [{"headings": ["a", "b"], "not_data": "x"}]), "header rows"),
     (PROFILE, put("rows_not_data", [{"column": "A", "pattern": "(", "reason": "x"}]), "regular expression"),
     (PROFILE, put("rounding_base", 0), "rounding_base"),
+    (PROFILE, put("rounding_by_area", {"04": 0}), "rounding_by_area"),
+    (PROFILE, put("rounding_by_area", {"99": 3}), "['99']"),
     (DATASET, put("name", "foreigners"), "foreigners"),
     (DATASET, put("dimensions.0.codelists", ["gebiete"]), "['gebiete']"),
     (DATASET, put("dimensions.0.total", "EU"), "`EU`"),

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pytest
 from builders import assert_complete, flatten, outcome, rules_found
 from conftest import Checker
+from cubes import context_of
 
 from einklang.check import Checked
-from einklang.cube import Axis, Cube
 from einklang.declarations.expectations import Expectation
 from einklang.findings import Fact
 from einklang.gx import judged_here
@@ -194,31 +194,6 @@ def test_subset(whole: str, part: str, breaks: bool, checker: Checker) -> None:
 
 
 # -- national sums with the residual --------------------------------------------------------------
-
-
-def context_of(project: Project, dataset: str, figures: dict[tuple[str, ...], float], **parts: Any) -> Context:
-    """A context of figures by (measure, period, area), all other axes at their total."""
-    declared = project.dataset(dataset)
-    names = ["measure", "period", "area", *[one.name for one in declared.dimensions if one.name != "area"]]
-    axes = {}
-    for number, name in enumerate(names):
-        codes = [key[number] if number < len(key) else "_T" for key in figures]
-        listed = sorted(set(codes))
-        axes[name] = Axis(tuple(listed), np.asarray([listed.index(code) for code in codes], dtype=np.int32))
-    value = np.asarray(list(figures.values()), dtype=np.float64)
-    cube = Cube(declared, axes, value, np.ones(len(value), dtype=np.bool_), np.arange(len(value)))
-    given: dict[str, Any] = {
-        "cube": cube,
-        "delivered": cube,
-        "history": cube,
-        "labels_known": True,
-        "project": project,
-        "dataset": declared,
-        "profile": None,
-        "describe": lambda row: declared.title,
-        "cell": lambda row: f"A{row}",
-    }
-    return Context(**{**given, **parts})
 
 
 @pytest.mark.parametrize(("abroad", "excess"), [(20.0, 0.0), (10.0, 0.0), (90.0, 14.0)])

@@ -68,8 +68,12 @@ def judge(context: Context, expectations: Sequence[Expectation], locator: Locato
     not_evaluable: dict[str, str] = {}
     evaluated: set[str] = set()
     failed: set[str] = set()
+    computed: dict[str, Figures] = {}
     for expectation in expectations:
-        figures = _compute(context, expectation)
+        asked = f"{expectation.measure} {sorted(expectation.parameters.items())}"
+        if asked not in computed:
+            computed[asked] = _compute(context, expectation)
+        figures = computed[asked]
         if figures.not_evaluable is not None or not len(figures.frame):
             not_evaluable[expectation.rule] = figures.not_evaluable or "nothing_to_judge"
             continue

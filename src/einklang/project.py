@@ -25,6 +25,7 @@ from einklang.errors import DeclarationError, ProjectNotFound, UnknownName
 PACKAGED = Path(__file__).parent / "declared"
 CHECKOUT = Path(__file__).parents[2]
 AREA_WORDS = frozenset({"land", "kreise", "laender", "country"})
+MEASURE_PARAMETERS = ("measure", "rate", "numerator", "denominator", "result", "plus", "minus", "carried")
 SIGN_FILES = ("signs.csv", "sign_conventions.csv")
 
 
@@ -273,6 +274,8 @@ def _check_profile(project: Project, profile: Profile, path: Path) -> None:
                 raise DeclarationError(path, f"`{code}` is no code of `{name}`")
     if unknown := set(profile.complete_hierarchies) - set(axes):
         raise DeclarationError(path, f"the data set has no dimensions {sorted(unknown)}")
+    if unknown := set(profile.rounding_by_area) - set(project.codes(profile.dataset, "area").codes):
+        raise DeclarationError(path, f"{sorted(unknown)} are no codes of `area`")
     if unknown := set(profile.units) - measures:
         raise DeclarationError(path, f"{sorted(unknown)} are no codes of `measure`")
     _check_delivers(project, profile, measures, path)
@@ -316,9 +319,12 @@ def _check_parameters(project: Project, dataset: Dataset, one: Expectation, path
     if dimension not in axes | {"measure"}:
         raise DeclarationError(path, f"`{dimension}` is no dimension of the data set")
     known = measures if dimension == "measure" else set(project.codes(dataset.name, dimension).codes)
+    areas = set(project.codes(dataset.name, "area").codes)
     named = {
         "measures": measures,
-        "residual": set(project.codes(dataset.name, "area").codes),
+        "residual": areas,
+        "optional": areas,
+        **dict.fromkeys(MEASURE_PARAMETERS, measures),
         **dict.fromkeys(("total", "parts", "subset", "whole"), known),
     }
     for parameter, allowed in named.items():

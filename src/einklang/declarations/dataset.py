@@ -30,6 +30,24 @@ class Rounding(Declaration):
     source: str = Field(min_length=1, description="Where the source says so.")
 
 
+class PublicationLimit(Declaration):
+    """Below which value the source withholds a figure, or marks it as uncertain."""
+
+    withheld_below: float = Field(description="Smaller figures are replaced by the sign for `not reliable`.")
+    uncertain_below: float | None = Field(
+        default=None, description="Smaller figures that are shown bear the sign for `limited reliability`."
+    )
+    levels: list[str] = Field(default=[], description="Kinds of areas for which it holds, e.g. land; empty: all.")
+    since: str = Field(default="", description="First period; empty: always.")
+    until: str = Field(default="", description="Last period; empty: until today.")
+    source: str = Field(min_length=1, description="Where the source says so.")
+
+    def holds(self, period: str, level: str) -> bool:
+        """Whether it holds for a figure of this period and kind of area."""
+        in_time = (not self.since or period >= self.since) and (not self.until or period <= self.until)
+        return in_time and (not self.levels or level in self.levels)
+
+
 class Measure(Declaration):
     """One figure that is collected."""
 
@@ -41,23 +59,48 @@ class Measure(Declaration):
     maximum: float | None = Field(default=None, description="Largest possible value.")
     is_integer: bool = Field(default=False, description="Whether only whole numbers are possible.")
     decimals: int = Field(default=0, ge=0, le=6, description="Digits after the decimal sign that are published.")
-    additivity: Literal["exact", "rounded", "perturbed", "none"] = Field(
-        description="Whether parts add up to their total: exactly, but for rounding, not exactly by design, never."
+    additivity: Literal["exact", "rounded", "perturbed", "sample", "none"] = Field(
+        description="Whether parts add up to their total: exactly, but for rounding of every cell, not exactly by "
+        "design (cell-key method), as extrapolated and then rounded figures of a sample, never (rates)."
     )
     rounding: Rounding | None = Field(default=None, description="Rounding of every cell by the source.")
+    perturbation: float | None = Field(
+        default=None,
+        gt=0,
+        description="For `perturbed`: standard deviation of the random change of a cell, where it is published.",
+    )
+    limits: list[PublicationLimit] = Field(
+        default=[], description="Below which values the source gives a sign in place of the number, or beside it."
+    )
 
-    def rounding_base(self, period: str) -> int:
-        """Rounding base in a period; 1 where nothing is rounded."""
+    def rounding_base(self, period: str, base: int | None = None) -> int:
+        """Rounding base in a period, `base` in place of the declared one; 1 where nothing is rounded."""
         if self.rounding is None or period < self.rounding.since:
             return 1
-        return self.rounding.base
+        return base or self.rounding.base
 
     def largest_deviation(self, period: str, base: int | None = None) -> float:
-        """By how much rounding can move one cell, in units of the measure; 0 for exact counts."""
+        """By how much rounding can move one cell, in units of the measure; infinite if perturbed."""
+        if self.additivity == "perturbed":
+            return float("inf")
+        if self.additivity == "none":
+            return 0.5 * 10.0**-self.decimals
         if self.additivity == "exact" or self.rounding is None or period < self.rounding.since:
             return 0.0
-        base = base or self.rounding.base
-        return base / 2 if self.rounding.of_averages else float(base // 2)
+        used = self.rounding_base(period, base)
+        return used / 2 if self._is_continuous else float(used // 2)
+
+    def variance(self, period: str, base: int | None = None) -> float:
+        """Variance of the deviation of one cell: uniform for rounding, as published for perturbation, else NaN."""
+        if self.additivity == "perturbed":
+            return self.perturbation**2 if self.perturbation else float("nan")
+        used = self.rounding_base(period, base)
+        return used**2 / 12 if self._is_continuous else (used**2 - 1) / 12
+
+    @property
+    def _is_continuous(self) -> bool:
+        """Whether what is rounded is no whole number."""
+        return self.additivity == "sample" or (self.rounding is not None and self.rounding.of_averages)
 
 
 class Dataset(Declaration):
@@ -73,6 +116,11 @@ class Dataset(Declaration):
     )
     dimensions: list[Dimension] = Field(min_length=1, description="The axes; `area` is always one of them.")
     measures: list[Measure] = Field(min_length=1, description="The figures.")
+    open_periods: int = Field(
+        default=1,
+        ge=0,
+        description="How many of the latest periods may change without a reason; changes in earlier ones ask for it.",
+    )
     answer_days: int = Field(default=14, ge=1, description="Days within which an office mends or confirms findings.")
     priority: list[Literal["land", "federal"]] = Field(
         default=["land", "federal"],

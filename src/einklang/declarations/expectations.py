@@ -13,32 +13,46 @@ from pydantic import Field, model_validator
 from einklang.declarations.base import Declaration
 
 MeasureName = Literal[
-    "missing_combinations",
-    "dimension_sums",
     "area_sums",
-    "subset_differences",
-    "period_changes",
+    "balances",
     "block_factors",
+    "dimension_sums",
+    "missing_combinations",
+    "nested_groups",
+    "period_changes",
+    "rate_bounds",
+    "rate_identities",
     "repeated_periods",
+    "rounding_remainders",
+    "share_sums",
+    "subset_differences",
 ]
 
 
 REQUIRED: dict[str, set[str]] = {
-    "missing_combinations": set(),
-    "dimension_sums": {"dimension"},
     "area_sums": {"level"},
-    "subset_differences": {"subset", "whole"},
-    "period_changes": {"floor", "min_change", "min_value"},
+    "balances": {"result"},
     "block_factors": {"tolerance", "min_pairs"},
+    "dimension_sums": {"dimension"},
+    "missing_combinations": set(),
+    "nested_groups": {"dimension", "bounds"},
+    "period_changes": {"floor", "min_change", "min_value"},
+    "rate_bounds": {"measure"},
+    "rate_identities": {"rate", "numerator", "denominator"},
     "repeated_periods": {"min_value", "min_pairs"},
+    "rounding_remainders": set(),
+    "share_sums": {"measure", "dimension", "parts"},
+    "subset_differences": {"subset", "whole"},
 }
 OPTIONAL: dict[str, set[str]] = {
-    "dimension_sums": {"total", "parts", "rest_share", "rest_count"},
-    "area_sums": {"residual", "rest_share", "rest_count"},
-    "subset_differences": {"dimension"},
-    "period_changes": {"measures"},
+    "area_sums": {"residual", "optional", "rest_share", "rest_count", "probability"},
+    "balances": {"plus", "minus", "carried"},
     "block_factors": {"measures"},
+    "dimension_sums": {"total", "parts", "rest_share", "rest_count", "probability"},
+    "period_changes": {"measures"},
+    "rate_bounds": {"level", "dimension", "total", "parts"},
     "repeated_periods": {"measures"},
+    "subset_differences": {"dimension"},
 }
 
 

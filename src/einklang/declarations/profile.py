@@ -203,6 +203,9 @@ class Profile(Declaration):
     rounding_base: int | None = Field(
         default=None, ge=1, description="Rounding base where it differs from the data set's."
     )
+    rounding_by_area: dict[str, Annotated[int, Field(ge=1)]] = Field(
+        default={}, description="Land → rounding base of its figures, where it differs inside one table."
+    )
     territory: str = Field(
         default="", description="Territorial status (Gebietsstand) as a date; empty: end of the period."
     )

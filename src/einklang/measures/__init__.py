@@ -7,14 +7,21 @@ from collections.abc import Mapping
 from einklang.measures.changes import block_factors, period_changes, repeated_periods
 from einklang.measures.completeness import missing_combinations
 from einklang.measures.figures import Measure
-from einklang.measures.sums import area_sums, dimension_sums, subset_differences
+from einklang.measures.logic import balances, rate_bounds, rate_identities, rounding_remainders, share_sums
+from einklang.measures.sums import area_sums, dimension_sums, nested_groups, subset_differences
 
 MEASURES: Mapping[str, Measure] = {
     "area_sums": area_sums,
+    "balances": balances,
     "block_factors": block_factors,
     "dimension_sums": dimension_sums,
     "missing_combinations": missing_combinations,
+    "nested_groups": nested_groups,
     "period_changes": period_changes,
+    "rate_bounds": rate_bounds,
+    "rate_identities": rate_identities,
     "repeated_periods": repeated_periods,
+    "rounding_remainders": rounding_remainders,
+    "share_sums": share_sums,
     "subset_differences": subset_differences,
 }
