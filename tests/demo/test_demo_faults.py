@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import csv
+import json
 from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from jsonschema.protocols import Validator
+from jsonschema.validators import validator_for
 
 from demo import generate
 from einklang.check import Checked, Sending, check, sent_file
 from einklang.declarations.rules import Severity
 from einklang.project import Project, load_project
+from einklang.report import render_json
+from einklang.report.ess import render_ess
 from einklang.result import Verdict
 
 DEMO = Path(generate.__file__).parent
@@ -68,6 +73,23 @@ def test_nothing_else_is_found(delivery: tuple[str, str, str]) -> None:
     found = {one.rule for one in result.findings if one.severity is not Severity.INFORMATION}
     assert found == expected, [one.message.de for one in result.findings]
     assert result.rows.is_complete and result.cells.is_complete
+
+
+@pytest.mark.parametrize("delivery", _all_deliveries(), ids="-".join)
+def test_both_json_forms_are_valid_by_their_published_schemas(delivery: tuple[str, str, str]) -> None:
+    result = _check(*delivery).result
+    _schema("result-1.0.json").validate(json.loads(render_json(result)))
+    records = json.loads(render_ess(result, severities=_project().catalogue.severities))
+    _schema("ess-validation-report-1.0.1.json").validate(records)
+    assert {one["rule"]["expression"] for one in records if "rule" in one} == {one.rule for one in result.rules}
+
+
+@cache
+def _schema(name: str) -> Validator:
+    schema = json.loads((DEMO.parent / "docs" / "schemas" / name).read_bytes())
+    chosen = validator_for(schema)
+    chosen.check_schema(schema)
+    return chosen(schema, format_checker=chosen.FORMAT_CHECKER)
 
 
 def test_the_late_copy_has_the_same_bytes() -> None:

@@ -88,7 +88,7 @@ class _Records:
         for number, place in enumerate(places, 1):
             yield self._validation(f"{outcome.rule}/{number}", rule, whole, [self._point(place)], "0", "")
         total = sum(finding.count for finding in findings)
-        if total > len(places) and places:
+        if total > max(1, len(places)):
             yield {
                 "id": f"{self._name}/{outcome.rule}/count",
                 "type": "aggregation",
