@@ -21,7 +21,7 @@ from einklang.project import Project
 from einklang.receive import receipt_findings, receive
 from einklang.report import render_csv, render_html, render_json
 from einklang.report.ess import render_ess
-from einklang.report.workbook import render_workbook
+from einklang.report.workbook import SecretMarks, render_workbook
 from einklang.result import Verdict
 from einklang.store import Delivery, Receipt, Store, now, write_atomically
 
@@ -148,8 +148,9 @@ def _keep(checked: Checked, receipt: Receipt, project: Project, store: Store) ->
     write_atomically(folder / ESS_REPORT, ess.encode())
     if result.findings:
         files = {file.name: folder / "raw" / file.stored_as for file in receipt.files}
-        agreed = project.profiles_of(receipt.supplier, receipt.dataset)[0].file
-        render_workbook(result, files, folder / WORKBOOK, agreed=agreed)
+        profiles = project.profiles_of(receipt.supplier, receipt.dataset)
+        marks = SecretMarks.of(profiles, project)
+        render_workbook(result, files, folder / WORKBOOK, agreed=profiles[0].file, marks=marks)
     before = store.delivery(receipt.delivery) if store.is_judged(receipt.delivery) else None
     severities = [finding.severity for finding in result.findings]
     record = Delivery(

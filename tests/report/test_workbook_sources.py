@@ -74,7 +74,7 @@ def test_hostile_text_file_shows_its_characters(tmp_path: Path) -> None:
     assert rows == [
         ["=1+1", "<b>x</b>", "_x005F_x0041_"],
         ["@SUM(1)", "a[U+0007]b[U+001B][31m", "+2"],
-        ["-5", "-", "\u202egnp"],
+        ["-5", "-", "[U+202E]gnp"],
     ]
     assert all(cell.data_type == "s" for row in book["lieferung"].iter_rows() for cell in row)
     assert book["lieferung"]["A1"].quotePrefix

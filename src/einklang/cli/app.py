@@ -96,11 +96,12 @@ def check(
     sending = Sending(supplier, dataset, sent)
     result = run_check(sending, declared, lambda: Store(store).history(supplier, dataset) if store else None).result
     if xlsx is not None:
-        from einklang.report.workbook import render_workbook
+        from einklang.report.workbook import SecretMarks, render_workbook
 
-        agreed = declared.profiles_of(supplier, dataset)[0].file
+        profiles = declared.profiles_of(supplier, dataset)
+        marks = SecretMarks.of(profiles, declared)
         with place_named(xlsx):
-            render_workbook(result, {file.name: file.path for file in sent}, xlsx, language, agreed)
+            render_workbook(result, {file.name: file.path for file in sent}, xlsx, language, profiles[0].file, marks)
     write_texts(
         (html, lambda: report.render_html(result, language)),
         (json, lambda: report.render_json(result)),

@@ -25,7 +25,7 @@ from einklang.declarations.profile import FileFormat
 from einklang.report.display import visible
 from einklang.report.texts import Language, say
 from einklang.report.workbook_answers import Answer, read_answers
-from einklang.report.workbook_entries import UNREAD_RULES, Entry, Secrets, Wording, list_entries, marks_of
+from einklang.report.workbook_entries import UNREAD_RULES, Entry, SecretMarks, Secrets, Wording, list_entries, marks_of
 from einklang.report.workbook_front import FIRST_COLUMNS, Facts, FrontWriter, Links, ListHeads, ListWriter
 from einklang.report.workbook_layout import lay_out
 from einklang.report.workbook_source import DAMAGED, Source, SourceSheet, open_source
@@ -35,7 +35,7 @@ from einklang.report.workbook_texts import load_workbook_texts
 from einklang.report.workbook_xml import Spool, letter, save
 from einklang.result import Result
 
-__all__ = ["Answer", "read_answers", "render_workbook"]
+__all__ = ["Answer", "SecretMarks", "read_answers", "render_workbook"]
 
 _TITLE_LENGTH = 31
 _NOT_IN_TITLE = re.compile(r"[\[\]:*?/\\]")
@@ -51,20 +51,23 @@ def render_workbook(
     path: Path,
     language: Language = "de",
     agreed: FileFormat | None = None,
+    marks: SecretMarks | None = None,
 ) -> None:
     """Writes the workbook for a delivery to `path`.
 
     `files` leads from the name of a file as delivered to its bytes; `agreed` is how a text file is written and
-    is found out where it is not given. A file that could not be read, or is not safe to open, is left out.
+    is found out where it is not given. `marks` tells how the office marks secret figures, which counts where the
+    delivery could not be read far enough to know them. A file that could not be read, or is not safe to open, is
+    left out.
     """
     with tempfile.TemporaryDirectory(prefix="einklang-") as folder:
         beside = path.with_name(f".{path.name}.part")
         try:
             try:
-                with _Build(result, language, Path(folder), with_formats=True) as build:
+                with _Build(result, language, Path(folder), marks, with_formats=True) as build:
                     build.build(files, agreed, beside)
             except DAMAGED:
-                with _Build(result, language, Path(folder), with_formats=False) as build:
+                with _Build(result, language, Path(folder), marks, with_formats=False) as build:
                     build.build(files, agreed, beside)
             beside.replace(path)
         finally:
@@ -74,14 +77,16 @@ def render_workbook(
 class _Build:
     """One attempt at a workbook; the second one, without formats, follows where a file turned out damaged."""
 
-    def __init__(self, result: Result, language: Language, folder: Path, *, with_formats: bool) -> None:
+    def __init__(
+        self, result: Result, language: Language, folder: Path, marks: SecretMarks | None, *, with_formats: bool
+    ) -> None:
         self._result = result
         self._language: Language = language
         self._folder = folder
         self._with_formats = with_formats
         self._book = Workbook()
         self._styles = Styles(self._book)
-        self._secrets = Secrets.of(result)
+        self._secrets = Secrets.of(result, marks or SecretMarks())
         self._wording = Wording(language, self._secrets)
         self._facts = Facts(secret_everywhere=self._secrets.everywhere)
         self._spools: dict[str, Spool] = {}

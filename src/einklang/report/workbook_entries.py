@@ -12,13 +12,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 
+from einklang.declarations.profile import Profile
 from einklang.declarations.rules import Severity
 from einklang.findings import Finding, PlaceFound
+from einklang.project import Project
 from einklang.rawtable import column_index
 from einklang.report.display import sent_text, shorten, visible
 from einklang.report.texts import Language, load_texts, say
 from einklang.report.workbook_texts import load_workbook_texts
-from einklang.result import Result
+from einklang.result import Outcome, Result
 
 SECRET_RULE = "IM-STA-002"
 UNREAD_RULES = frozenset({"IM-FIL-001", "IM-FIL-002"})
@@ -34,6 +36,11 @@ _TEXT_LIMIT = 1_000
 _CELL_NAME = re.compile(r"\b([A-Z]{1,3})([0-9]{1,7})\b")
 _DIGIT = re.compile(r"\d")
 _WORST = list(Severity)
+
+
+def has_digit(text: str) -> bool:
+    """Whether a text may hold a figure."""
+    return _DIGIT.search(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +67,51 @@ def cell_of(place: PlaceFound) -> Cell | None:
     return (row, column) if 1 <= row <= LAST_ROW and 1 <= column <= LAST_COLUMN else None
 
 
+@dataclass(frozen=True)
+class SecretMarks:
+    """How an office marks figures as secret: signs beside the number, and words elsewhere in its row."""
+
+    signs: tuple[str, ...] = ()
+    words: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, profiles: Iterable[Profile], project: Project) -> SecretMarks:
+        """As agreed with the office, in any of its layouts."""
+        signs: set[str] = set()
+        words: set[str] = set()
+        for profile in profiles:
+            signs |= {sign for sign, meaning in project.sign_meanings(profile).items() if meaning.is_secret}
+            told = profile.status.words.items() if profile.status else ()
+            words |= {word.casefold() for word, meaning in told if project.signs.meanings[meaning].is_secret}
+        return cls(tuple(sorted(sign for sign in signs if not _DIGIT.search(sign))), frozenset(words))
+
+    def hides_row(self, texts: Iterable[str]) -> bool:
+        """Whether a word in the row says that its figures are secret."""
+        return bool(self.words) and any(text.strip().casefold() in self.words for text in texts)
+
+    def hides_cell(self, text: str) -> bool:
+        """Whether a sign stands beside a number."""
+        bare = text.strip()
+        return bool(self.signs) and bare.startswith(self.signs) | bare.endswith(self.signs) and has_digit(bare)
+
+
 @dataclass
 class Secrets:
-    """Cells of which nothing may be shown: by file and sheet; or, where they are not all known, every figure."""
+    """Cells of which nothing may be shown: by file and sheet; or, where they are not all known, every figure.
+
+    `marks` is there where nobody has looked for secret figures, because the delivery could not be read so far.
+    """
 
     cells: dict[SheetName, set[Cell]] = field(default_factory=dict)
     everywhere: bool = False
+    marks: SecretMarks | None = None
 
     @classmethod
-    def of(cls, result: Result) -> Secrets:
-        """The secret cells that the result names."""
-        secrets = cls()
+    def of(cls, result: Result, marks: SecretMarks) -> Secrets:
+        """The secret cells that the result names; where it could not look for them, those that bear a mark."""
+        outcomes = {one.rule: one.outcome for one in result.rules}
+        unseen = outcomes.get(SECRET_RULE) is Outcome.NOT_EVALUABLE
+        secrets = cls(marks=marks if unseen else None)
         for finding in result.findings:
             if finding.rule != SECRET_RULE:
                 continue
@@ -90,11 +131,17 @@ class Secrets:
     def hides_place(self, place: PlaceFound) -> bool:
         """Whether the text of a place is withheld."""
         known = self.cells.get((place.file, place.sheet), ())
-        return (self.everywhere and bool(_DIGIT.search(place.raw))) or cell_of(place) in known
+        return (self.everywhere and has_digit(place.raw)) or cell_of(place) in known
+
+    def hides_row(self, texts: Iterable[str]) -> bool:
+        """Whether every figure of a row is withheld."""
+        return self.marks is not None and self.marks.hides_row(texts)
 
     def hides_text(self, sheet: SheetName, cell: Cell, text: str) -> bool:
         """Whether the text of a cell is withheld."""
-        if self.everywhere and _DIGIT.search(text):
+        if self.everywhere and has_digit(text):
+            return True
+        if self.marks is not None and self.marks.hides_cell(text):
             return True
         return cell in self.cells.get(sheet, ())
 

@@ -9,7 +9,17 @@ from pathlib import Path
 
 from einklang.findings import PlaceFound
 from einklang.report.texts import Language, say
-from einklang.report.workbook_entries import Cell, Entry, Secrets, SheetName, cell_of, rank, rows_around, worst
+from einklang.report.workbook_entries import (
+    Cell,
+    Entry,
+    Secrets,
+    SheetName,
+    cell_of,
+    has_digit,
+    rank,
+    rows_around,
+    worst,
+)
 from einklang.report.workbook_sheet import Covered, Layout, Merge, Row, Stored, is_true
 from einklang.report.workbook_source import SourceSheet
 from einklang.report.workbook_styles import Format, Styles, shows_value
@@ -143,7 +153,7 @@ class TableWriter:
     def _cells(
         self, table: Table, sheet: SourceSheet, row: Row, marks: dict[int, list[Entry]], merges: list[Merge]
     ) -> list[Stored]:
-        cells = [self._cell(table, sheet, row.number, cell, merges) for cell in row.cells]
+        cells = [self._cell(table, sheet, row.number, cell, merges) for cell in self._shown(table, row)]
         if not marks:
             return cells
         by_column = {cell.column: cell for cell in cells}
@@ -151,6 +161,14 @@ class TableWriter:
             cell = by_column.get(column) or Stored(column, self._style(table, sheet, 0), "", "")
             by_column[column] = cell._replace(style=self._styles.marked(cell.style, worst(entries)))
         return [by_column[column] for column in sorted(by_column)]
+
+    def _shown(self, table: Table, row: Row) -> list[Stored]:
+        """The cells; without its figures where a word in the row says that they are secret."""
+        if not self._secrets.hides_row(cell.text for cell in row.cells if cell.kind):
+            return row.cells
+        hidden = [cell.column for cell in row.cells if cell.kind and has_digit(cell.text)]
+        table.hidden_values += len(hidden)
+        return [cell._replace(kind="s", text=self._not_shown) if cell.column in hidden else cell for cell in row.cells]
 
     def _cell(self, table: Table, sheet: SourceSheet, row: int, cell: Stored, merges: list[Merge]) -> Stored:
         style = self._style(table, sheet, cell.style)
