@@ -82,6 +82,28 @@ CASES = [
         (3, 2, 0, 1),
         (8, 8, 0, 0),
     ),
+    Case(
+        "fail/arbeitslose/IM-VAL-005_traces_of_binary_fractions.csv",
+        at("IM-VAL-005", "E4 D6"),
+        "accepted_with_notes",
+        (6, 3, 0, 3),
+        (12, 12, 0, 0),
+    ),
+    Case(
+        "fail/auslaender/IM-STA-004_hh_number_where_nothing_is.csv",
+        at("IM-STA-004", "D4"),
+        "rejected",
+        (4, 2, 1, 1),
+        (3, 2, 1, 0),
+        "hh",
+    ),
+    Case(
+        "fail/mikrozensus/IM-STA-005_small_figure.csv", at("IM-STA-005", "D2"), "rejected", (2, 0, 1, 1), (3, 2, 1, 0)
+    ),
+    Case(
+        "fail/mikrozensus/IM-STA-006_brackets_lost.csv", at("IM-STA-006", "D2"), "rejected", (2, 0, 1, 1), (3, 2, 1, 0)
+    ),
+    Case("pass/mikrozensus/signs_of_small_figures.csv", [], "accepted", (4, 3, 0, 1), (9, 9, 0, 0)),
     Case("pass/abgaenge/shares.csv", [], "accepted", (4, 3, 0, 1), (15, 15, 0, 0), "bw"),
     Case("pass/auslaender/sh_usual_rounding.csv", [], "accepted", (18, 16, 0, 2), (16, 16, 0, 0), "sh"),
     Case("pass/einbuergerungen/rates_reproduce.csv", [], "accepted", (6, 5, 0, 1), (10, 10, 0, 0)),

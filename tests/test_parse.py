@@ -145,7 +145,9 @@ def test_an_office_may_depart_from_its_convention(checker: Checker) -> None:
 
 def test_a_mark_beside_a_number(checker: Checker) -> None:
     signs = {"convention": "din55301", "changes": {"p": "provisional", "s": "estimated", "*": "secret"}}
-    assert read_cells(checker, "12p", "1.234 s", "12*", "12 .", "12/", "12 x", "12-", "12?", "1,2,3*", signs=signs) == [
+    assert read_cells(
+        checker, "12p", "1.234 s", "12*", "12 .", "12/", "12 x", "12-", "12?", "1,2,3*", "12…", signs=signs
+    ) == [
         Said(12, "P", "F"),
         Said(1234, "E", "F"),
         Said(None, "Q", "C", "IM-STA-002"),
@@ -155,6 +157,7 @@ def test_a_mark_beside_a_number(checker: Checker) -> None:
         Said(None, "A", "F", "IM-VAL-001"),
         Said(None, "A", "F", "IM-VAL-001"),
         Said(None, "Q", "C", "IM-STA-002"),
+        Said(None, "A", "F", "IM-STA-004"),
     ]
 
 
@@ -243,6 +246,8 @@ STATUS = {
         ("5,5,5", "geheim", Said(None, "Q", "C", "IM-STA-002")),
         ("", "nichts", Said(0, "A", "F")),
         ("0", "nichts", Said(0, "A", "F")),
+        ("5", "nichts", Said(None, "A", "F", "IM-STA-004")),
+        ("x", "nichts", Said(None, "M", "F")),
         ("", "p", Said(None, "O", "F", "IM-STA-001")),
         ("", "", Said(None, "O", "F", "IM-STA-001")),
         ("•", "p", Said(None, "Q", "C")),

@@ -20,7 +20,7 @@ from pandera.errors import SchemaErrors
 
 from einklang import observations as contract1
 from einklang.combinations import combine, count_distinct, distinct, occurs_twice
-from einklang.declarations.dataset import Dataset, Measure
+from einklang.declarations.dataset import Dataset, Measure, PublicationLimit
 from einklang.findings import Fact, Finding, Located, PlaceFound, finding, finding_of
 from einklang.harmonise import Harmonised
 from einklang.lean_import import import_sparing
@@ -28,6 +28,10 @@ from einklang.project import Project
 
 # Checks are never drawn at random here; what makes such data is most of their import where it is installed.
 import_sparing("pandera.backends.pandas.builtin_checks", later=(), without=["hypothesis"])
+
+
+_FIGURE = ["measure", "value", "obs_status", "conf_status"]
+_LIMITS = ("none", "withheld_below", "uncertain_below")
 
 
 def indices(table: pa.Table, name: str) -> tuple[NDArray[np.int32], int]:
@@ -69,6 +73,56 @@ def _status_check(rule: str, column: str, allowed: Mapping[str, str]) -> pandera
     return pandera.Check(agrees, name=f"{rule}|{column}", ignore_na=False)
 
 
+def _limit_check(rule: str, low: str, high: str, unless: str = "") -> pandera.Check:
+    """Numbers above zero from one limit to below another, without the status that goes with them."""
+
+    def keeps(frame: pd.DataFrame) -> pd.Series:
+        value = frame["value"]
+        within = (value > 0) & (value >= frame[low]) & (value < frame[high])
+        return pd.Series(~(within & (frame["obs_status"] != unless)))
+
+    return pandera.Check(keeps, name=f"{rule}|{high}", ignore_na=False)
+
+
+def _limit_checks() -> tuple[pandera.Check, ...]:
+    return (
+        _limit_check("IM-STA-005", "none", "withheld_below"),
+        _limit_check("IM-STA-006", "withheld_below", "uncertain_below", unless="U"),
+    )
+
+
+def has_limits(dataset: Dataset) -> bool:
+    """Whether the source withholds or marks small figures of a measure."""
+    return any(measure.limits for measure in dataset.measures)
+
+
+def _with_limits(frame: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
+    """The figures with the publication limits of their measure, period and kind of area (NaN: none)."""
+    measures = {measure.name: measure for measure in dataset.measures}
+
+    def limit(measure: str, period: str, level: str) -> PublicationLimit | None:
+        holding = [one for one in measures[measure].limits if one.holds(period, level)] if measure in measures else []
+        return holding[0] if holding else None
+
+    found = [limit(*key) for key in zip(frame["measure"], frame["period"], frame["area_level"], strict=True)]
+    withheld = [one.withheld_below if one else np.nan for one in found]
+    uncertain = [one.uncertain_below if one and one.uncertain_below is not None else np.nan for one in found]
+    limits = pd.DataFrame({"none": 0.0, "withheld_below": withheld, "uncertain_below": uncertain}, index=frame.index)
+    return pd.concat([frame[_FIGURE], limits], axis=1)
+
+
+def _figures(table: pa.Table, dataset: Dataset) -> pd.DataFrame:
+    """What is judged of every row of a table."""
+    names = [*_FIGURE, *(["period", "area_level"] if has_limits(dataset) else [])]
+    frame = pd.DataFrame(table.select(names).to_pandas())
+    return frame.astype({name: float if name == "value" else str for name in names})
+
+
+def _judged(frame: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
+    """The columns of the schema."""
+    return _with_limits(frame, dataset) if has_limits(dataset) else frame[_FIGURE]
+
+
 def row_schema(dataset: Dataset, project: Project) -> pandera.DataFrameSchema:
     """The Pandera schema of the figures of a data set: code lists, ranges, agreement of value and status."""
     statuses = {name: project.codelists[name].codes for name in ("obs_status", "conf_status")}
@@ -81,11 +135,13 @@ def row_schema(dataset: Dataset, project: Project) -> pandera.DataFrameSchema:
             "value": pandera.Column(float, nullable=True),
             "obs_status": pandera.Column(str, pandera.Check.isin(sorted(statuses["obs_status"]))),
             "conf_status": pandera.Column(str, pandera.Check.isin(sorted(statuses["conf_status"]))),
+            **(dict.fromkeys(_LIMITS, pandera.Column(float, nullable=True)) if has_limits(dataset) else {}),
         },
         checks=[
             *(_range_check(measure) for measure in dataset.measures),
             _status_check("IM-STA-001", "obs_status", needs["obs_status"]),
             _status_check("IM-STA-002", "conf_status", needs["conf_status"]),
+            *(_limit_checks() if has_limits(dataset) else ()),
         ],
         strict=True,
         name=f"{dataset.name}.figures",
@@ -147,14 +203,14 @@ def _check_figures(
     usable: NDArray[np.bool_],
 ) -> list[Located]:
     table = harmonised.table
-    columns = [indices(table, name) for name in ("measure", "value_text", "obs_status", "conf_status")]
+    places_matter = ["period", "area_level"] if has_limits(dataset) else []
+    columns = [indices(table, name) for name in ("measure", "value_text", "obs_status", "conf_status", *places_matter)]
     size = math.prod(max(count, 1) for _, count in columns)
     key = combine(columns)
     combinations = distinct(key if len(rows) == len(key) else key[rows], size)
     del key
     chosen = rows[combinations.representatives]
-    frame = table.select(["measure", "value", "obs_status", "conf_status"]).take(pa.array(chosen)).to_pandas()
-    frame = frame.astype({"measure": str, "obs_status": str, "conf_status": str, "value": float})
+    frame = _judged(_figures(table.take(pa.array(chosen)), dataset), dataset)
     located = []
     for check, positions in _failures(row_schema(dataset, project), frame).items():
         rule = check.partition("|")[0]
@@ -170,7 +226,8 @@ def _check_figures(
         secret = rule == "IM-STA-002"
         places = harmonised.locator.places(broken, hide=secret)
         value = table.column("value")[int(broken[0])].as_py()
-        facts = _facts(rule, check, places, dataset, len(broken), value)
+        limit = frame.loc[positions[0], check.partition("|")[2]] if "below" in check else np.nan
+        facts = _facts(rule, check, places, dataset, len(broken), value) | {"grenze": float(limit)}
         located.append(Located(finding_of(project.catalogue, rule, places, len(broken), facts), broken))
     return located
 
@@ -180,6 +237,8 @@ def _facts(
 ) -> dict[str, Fact]:
     """What fills the texts: about the first place and its value."""
     facts: dict[str, Fact] = {"zelle": places[0].cell, "n": count, "zeichenliste": "–", "roh": places[0].raw}
+    if rule in {"IM-STA-005", "IM-STA-006"}:
+        facts |= {"wert": value}
     if rule == "IM-VAL-003":
         measure = dataset.measure(check.partition("|")[2])
         facts |= {
@@ -242,18 +301,22 @@ def _check_keys(harmonised: Harmonised, dataset: Dataset, project: Project, usab
     return located
 
 
+def failures_of_figures(frame: pd.DataFrame, dataset: Dataset, project: Project) -> dict[str, NDArray[np.int64]]:
+    """Rule → positions of the rows that break it, for figures with measure, value, statuses, period, area level."""
+    failed = _failures(row_schema(dataset, project), _judged(frame, dataset))
+    return {check.partition("|")[0]: rows for check, rows in failed.items()}
+
+
 def check_released(table: pa.Table, dataset: Dataset, project: Project) -> list[Finding]:
     """Judges the observations of a release once more; what is found blocks it.
 
     Places are named by delivery only, and no value is shown.
     """
-    names = ["measure", "value", "obs_status", "conf_status"]
-    frame = table.select(names).to_pandas().drop_duplicates()
-    frame = frame.astype({"measure": str, "obs_status": str, "conf_status": str, "value": float})
-    rules = {check.partition("|")[0] for check in _failures(row_schema(dataset, project), frame)}
+    frame = _figures(table, dataset).drop_duplicates()
+    rules = set(failures_of_figures(frame, dataset, project))
     if not _are_unique(*key_of_rows(table, dataset), dataset):
         rules.add("IM-KEY-001")
     hidden: dict[str, Fact] = dict.fromkeys(
-        ("zelle", "n", "zeichenliste", "roh", "wert", "min", "max", "schluessel", "zellen"), "–"
+        ("zelle", "n", "zeichenliste", "roh", "wert", "min", "max", "schluessel", "zellen", "grenze"), "–"
     )
     return [finding_of(project.catalogue, rule, (), None, hidden) for rule in sorted(rules)]

@@ -28,6 +28,7 @@ from einklang.codes import (
     pairs,
 )
 from einklang.combinations import occurring
+from einklang.decimals import decimals_cut, too_exact
 from einklang.declarations.base import Text
 from einklang.declarations.codelists import CodeList
 from einklang.declarations.profile import Profile
@@ -106,6 +107,7 @@ class _Harmoniser:
         obs_status = self._check_validity()
         self._report_cells()
         self._convert_units()
+        self._cut_decimals()
         return Harmonised(
             table=self._observations(obs_status),
             usable=self.usable,
@@ -306,6 +308,7 @@ class _Harmoniser:
             Problem.BLANK: "IM-STA-001",
             Problem.NUMBER_AND_SECRET: "IM-STA-002",
             Problem.UNKNOWN_STATUS_WORD: "IM-STA-003",
+            Problem.CONTRADICTION: "IM-STA-004",
         }
         for problem, rule in rules.items():
             rows = np.flatnonzero((self.parsed.problem == problem) & self.labelled)
@@ -337,6 +340,19 @@ class _Harmoniser:
                     if factor != 1:
                         here = (measure.index == index) & (self.table.unit.codes == number)
                         self.value[here] = np.round(self.value[here] * factor, 6)
+
+    def _cut_decimals(self) -> None:
+        """Figures with more decimals than are published are rounded (IM-VAL-005)."""
+        measure = self.coded["measure"]
+        for index, name in enumerate(measure.codes):
+            declared = self.dataset.measure(name)
+            of_measure = np.flatnonzero(self.usable & (measure.index == index))
+            rows = too_exact(self.value, of_measure, declared)
+            if len(rows):
+                self.value[rows] = np.round(self.value[rows], declared.decimals)
+                decimal = self.profile.numbers.decimal
+                found = decimals_cut(declared, rows, self.value, self.table.text, decimal, self.locator, self.catalogue)
+                self.located.append(Located(found))
 
     def _observations(self, obs_status: TextColumn) -> pa.Table:
         size = self.table.size

@@ -38,6 +38,7 @@ class Problem(IntEnum):
     BLANK = 3
     NUMBER_AND_SECRET = 4
     UNKNOWN_STATUS_WORD = 5
+    CONTRADICTION = 6
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,8 @@ def _said(meaning: Meaning, number: float | None) -> _Cell:
         return _Cell(number, meaning.obs_status, meaning.conf_status)
     if meaning.value == "0" and not meaning.is_secret:
         return _Cell(np.nan, problem=Problem.NOT_A_NUMBER)
+    if not meaning.is_withheld:
+        return _Cell(np.nan, problem=Problem.CONTRADICTION)
     return _Cell(np.nan, "Q", "C", Problem.NUMBER_AND_SECRET)
 
 
@@ -185,9 +188,9 @@ def _with_words(rows: _Rows, column: TextColumn, words: Mapping[str, Meaning]) -
             blank = here & (problem == Problem.BLANK)
             problem[blank] = Problem.NONE
             contradicts = has_number & (value != said)
-            if meaning.is_secret:
+            if meaning.is_withheld:
                 contradicts |= here & (problem == Problem.NOT_A_NUMBER)
-            problem[contradicts] = Problem.NUMBER_AND_SECRET
+            problem[contradicts] = Problem.NUMBER_AND_SECRET if meaning.is_withheld else Problem.CONTRADICTION
             target = blank | has_number | contradicts
             value[target] = said
             value[contradicts] = np.nan

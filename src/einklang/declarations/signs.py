@@ -27,6 +27,11 @@ class Meaning:
     conf_status: str
 
     @property
+    def is_withheld(self) -> bool:
+        """Whether a figure is not to be given: secret, not reliable enough, or in a cell that is blocked."""
+        return self.is_secret or (self.value == "none" and self.obs_status in {"Q", "U", "M"})
+
+    @property
     def is_secret(self) -> bool:
         """Whether a number beside the sign must not be shown."""
         return self.conf_status != "F"
