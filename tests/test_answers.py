@@ -29,11 +29,21 @@ def demo_file(wave: str, one: str) -> Path:
     return next((INBOX / wave / one).iterdir())
 
 
+def slipped_twice(folder: Path) -> Path:
+    """The demonstration file with a slip, and a second one in 2016."""
+    book = openpyxl.load_workbook(demo_file("3-nachzuegler", "sl/auslaender"))
+    cell = book.worksheets[0]["D5"]
+    cell.value *= 10
+    path = folder / "Saarland_Auslaender.xlsx"
+    book.save(path)
+    return path
+
+
 @pytest.fixture
 def warned(project: Project, tmp_path: Path) -> tuple[Store, str]:
-    """Saarland's series with a slip: two questions, no error."""
+    """Saarland's series with two slips: two questions, no error."""
     store = Store(tmp_path)
-    delivered = deliver([demo_file("3-nachzuegler", "sl/auslaender")], "sl", "auslaender", project, store)
+    delivered = deliver([slipped_twice(tmp_path)], "sl", "auslaender", project, store)
     assert delivered.delivery.verdict is Verdict.CLARIFICATION_NEEDED
     return store, delivered.delivery.delivery
 
@@ -76,7 +86,7 @@ def test_a_confirmation_holds_in_the_next_delivery_while_the_value_stays(
     before = store.result(delivery)
     give(store, before, answers_to(store, delivery))
     again = tmp_path / "noch einmal.xlsx"
-    again.write_bytes(demo_file("3-nachzuegler", "sl/auslaender").read_bytes() + b"\0")
+    again.write_bytes(slipped_twice(tmp_path).read_bytes() + b"\0")
     second = deliver([again], "sl", "auslaender", project, store).delivery
     result = store.result(second.delivery)
     assert {finding.fingerprint for finding in result.findings} == {finding.fingerprint for finding in before.findings}

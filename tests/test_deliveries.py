@@ -30,6 +30,7 @@ def at(rule: str, cells: str) -> list[tuple[str, str]]:
 
 
 NOTHING = (0, 0, 0, 0)
+NEEDS_A_RELEASE = {"IM-PAT-007"}
 CASES = [
     Case(
         "fail/abgaenge/IM-LOG-003_shares_exceed_100.csv",
@@ -145,6 +146,22 @@ CASES = [
     ),
     Case("fail/auslaender/IM-CMP-001_kreis_missing.csv", [("IM-CMP-001", "")], "rejected", (5, 2, 0, 3), (6, 6, 0, 0)),
     Case(
+        "fail/auslaender/IM-CMP-002_sex_not_agreed.csv",
+        at("IM-CMP-002", "G3 G4 G5"),
+        "clarification_needed",
+        (6, 3, 0, 3),
+        (12, 12, 0, 0),
+        "hb",
+    ),
+    Case(
+        "fail/auslaender/IM-CMP-003_kreis_missing_in_one_year.csv",
+        [("IM-CMP-003", "")],
+        "rejected",
+        (30, 29, 0, 1),
+        (87, 87, 0, 0),
+        "he",
+    ),
+    Case(
         "fail/auslaender/IM-COD-001_kreis_key_unknown.csv",
         at("IM-COD-001", "B6"),
         "rejected",
@@ -197,6 +214,14 @@ CASES = [
         (12, 9, 3, 0),
     ),
     Case(
+        "fail/auslaender/IM-PAT-001_sorted_without_its_keys.csv",
+        [("IM-PAT-001", f"{column}{row}") for row in range(12, 22) for column in "CDE"],
+        "rejected",
+        (21, 20, 0, 1),
+        (60, 60, 0, 0),
+        "he",
+    ),
+    Case(
         "fail/auslaender/IM-PAT-002_thousands.csv",
         at("IM-PAT-002", "D6 E6 F6 D7 E7 F7 D8 E8 F8"),
         "clarification_needed",
@@ -209,6 +234,30 @@ CASES = [
         "clarification_needed",
         (9, 6, 0, 3),
         (18, 18, 0, 0),
+    ),
+    Case(
+        "fail/auslaender/IM-PAT-004_rounded_to_hundreds.csv",
+        [("IM-PAT-004", f"{column}{row}") for row in range(2, 12) for column in "CDE"],
+        "clarification_needed",
+        (11, 10, 0, 1),
+        (30, 30, 0, 0),
+        "he",
+    ),
+    Case(
+        "fail/auslaender/IM-PAT-005_digit_too_many.csv",
+        at("IM-PAT-005", "C14"),
+        "clarification_needed",
+        (21, 20, 0, 1),
+        (20, 20, 0, 0),
+        "he",
+    ),
+    Case(
+        "fail/auslaender/IM-PAT-006_first_delivery_in_thousands.csv",
+        [("IM-PAT-006", f"{column}{row}") for row in range(2, 12) for column in "CDE"],
+        "clarification_needed",
+        (11, 10, 0, 1),
+        (30, 30, 0, 0),
+        "he",
     ),
     Case("fail/auslaender/IM-STA-001_blank_cell.csv", at("IM-STA-001", "F5"), "rejected", (6, 2, 1, 3), (9, 8, 1, 0)),
     Case(
@@ -255,6 +304,14 @@ CASES = [
         (9, 6, 0, 3),
         (18, 18, 0, 0),
     ),
+    Case(
+        "fail/auslaender/IM-TIM-002_many_jumps.csv",
+        at("IM-TIM-002", "E40 E28 E34 E46 C28 C34 C40 C46 D34 D28 D46 D40 E43 E37 E31 C43 C37 C31 D31 D37"),
+        "clarification_needed",
+        (53, 52, 0, 1),
+        (156, 156, 0, 0),
+        "he",
+    ),
     Case("fail/auslaender/IM-VAL-001_two_commas.csv", at("IM-VAL-001", "F5"), "rejected", (6, 2, 1, 3), (9, 8, 1, 0)),
     Case("fail/auslaender/IM-VAL-003_negative.csv", at("IM-VAL-003", "F5"), "rejected", (6, 2, 1, 3), (9, 8, 1, 0)),
     Case(
@@ -275,6 +332,7 @@ CASES = [
     Case("pass/auslaender/IM-AGG-001_rounding_at_its_bound.csv", [], "accepted", (6, 3, 0, 3), (9, 9, 0, 0)),
     Case("pass/auslaender/IM-STA-003_agreed_signs.csv", [], "accepted", (6, 3, 0, 3), (9, 9, 0, 0)),
     Case("pass/auslaender/hh_status_column.csv", [], "accepted", (4, 3, 0, 1), (3, 3, 0, 0), "hh"),
+    Case("pass/auslaender/three_years_of_kreise.csv", [], "accepted", (31, 30, 0, 1), (90, 90, 0, 0), "he"),
     Case("pass/auslaender/two_years.csv", [], "accepted", (9, 6, 0, 3), (18, 18, 0, 0)),
     Case("pass/auslaender/workbook.xlsx", [], "accepted", (3, 1, 0, 2), (3, 3, 0, 0), "sl"),
     Case("pass/einbuergerungen/years_side_by_side.csv", [], "accepted", (4, 3, 0, 1), (6, 6, 0, 0)),
@@ -311,13 +369,14 @@ def test_every_file_is_a_case() -> None:
 
 def test_every_rule_of_a_check_has_a_failing_file(project: Project) -> None:
     judged = {rule.id for rule in project.catalogue.rules if rule.step not in {"receive", "release"}}
-    assert judged == {rule for case in CASES for rule, _ in case.found}
+    assert judged - NEEDS_A_RELEASE == {rule for case in CASES for rule, _ in case.found}
 
 
 def test_a_passing_delivery_passes_every_rule_it_can(test_project: Project) -> None:
     case = next(case for case in CASES if case.file == "pass/auslaender/two_years.csv")
     result = run(case, test_project).result
-    assert {rule.outcome for rule in result.rules} == {Outcome.PASSED}
+    left = {rule.rule for rule in result.rules if rule.outcome is not Outcome.PASSED}
+    assert left == {*NEEDS_A_RELEASE, "IM-CMP-003", "IM-PAT-001"}  # three years, eight areas
 
 
 def test_steps_behind_an_error_are_named(test_project: Project) -> None:

@@ -318,7 +318,21 @@ def test_history_of_the_same_period_does_not_count(checker: Checker) -> None:
 # -- who judges -----------------------------------------------------------------------------------
 
 
-CHANGE_PARAMETERS = {"floor": 0.03, "min_change": 30, "min_value": 50}
+CHANGE_PARAMETERS = {
+    "hb_c": 20,
+    "hb_u": 0.5,
+    "hb_a": 0.05,
+    "z": 6,
+    "z_spread": 0.01,
+    "series": 7.5,
+    "series_spread": 0.03,
+    "min_series": 5,
+    "min_pairs": 8,
+    "few_spread": 0.03,
+    "slip": 0.1,
+    "min_change": 30,
+    "min_value": 50,
+}
 LIMITS = [(None, 0.0), (0.0, None), (0.0, 0.0), (-2.0, 2.0), (None, -1.0), (1.5, 2.5), (None, 9.0)]
 VALUES = [-3.0, -1.0, 0.0, 1e-9, 2.0, 2.5, np.nan]
 FACTS: dict[str, Fact] = dict.fromkeys(("schluessel", "wert", "jahr", "vorwert", "vorjahr"), "–")

@@ -120,12 +120,16 @@ def sent_file(path: Path, stored_as: str = "") -> SentFile:
 
 
 def check(
-    sending: Sending, project: Project, history: History = lambda: None, progress: Progress = lambda _: None
+    sending: Sending,
+    project: Project,
+    history: History = lambda: None,
+    progress: Progress = lambda _: None,
+    released: History = lambda: None,
 ) -> Checked:
     """Checks a delivery.
 
-    `history` gives the sender's own accepted observations of other periods when they are needed;
-    `progress` is told each step.
+    `history` gives the sender's own accepted observations of other periods when they are needed, `released` those
+    of the latest release, of all Länder; `progress` is told each step.
 
     Raises:
         UnknownName: supplier, data set or profile is not declared.
@@ -136,7 +140,7 @@ def check(
     for profile in profiles:
         judgement = _Judgement()
         judgement.add("receive", sending.findings)
-        line = _Line(sending, project, profile, history, judgement, progress)
+        line = _Line(sending, project, profile, history, released, judgement, progress)
         checked = line.run()
         if "parse" in judgement.steps and line.is_period_agreed:
             return checked
@@ -150,6 +154,7 @@ class _Line:
     project: Project
     profile: Profile
     history: History
+    released: History
     judgement: _Judgement
     progress: Progress
     is_period_agreed: bool = True
@@ -217,6 +222,7 @@ class _Line:
             profile=self.profile,
             describe=harmonised.locator.key,
             cell=harmonised.locator.cell,
+            released=lambda: _released(self.released(), dataset),
         )
 
     def _finish(
@@ -274,7 +280,8 @@ class _Line:
         return (received + timedelta(days=dataset.answer_days)).isoformat()
 
     def _concerned_rules(self, dataset: Dataset) -> list[Rule]:
-        expected = {one.rule for one in self.project.expectations[dataset.name].delivery}
+        delivery = self.project.expectations[dataset.name].delivery
+        expected = {one.rule for one in delivery} | {one.pattern for one in delivery}
         return [
             rule
             for rule in self.project.catalogue.rules
@@ -317,6 +324,10 @@ class _Line:
             ],
             periods=[period.code for period in harmonised.periods] if harmonised is not None else [],
         )
+
+
+def _released(table: pa.Table | None, dataset: Dataset) -> Cube | None:
+    return cube_of(table, dataset) if table is not None and table.num_rows else None
 
 
 def _with_history(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,6 +22,9 @@ from einklang.rawtable import TextColumn
 
 UNKNOWN = -1
 _EPOCH = date(1970, 1, 1)
+_LOOKED_AT = 200
+_FARTHEST = 10
+_MOST = 0.6
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,31 @@ def bearers(codelist: CodeList, text: str) -> frozenset[str]:
             members = {one for code in codes for one in codelist.codes[code].extra.get("members", "").split("|") if one}
             return codes | members
     return frozenset()
+
+
+def names_shifted_by(
+    source_row: NDArray[np.int64],
+    keys: Coded,
+    names: NDArray[np.int32],
+    known: Sequence[frozenset[str]],
+    wrong: NDArray[np.int64],
+) -> int:
+    """By how many rows names stand too low (negative: too high); 0 where no shift explains most of the wrong rows.
+
+    `source_row` numbers the rows of the files, `names` are the texts of the figures, `known` gives the codes that
+    bear each text.
+    """
+    order, first = np.unique(source_row, return_index=True)
+    at = np.searchsorted(order, np.unique(source_row[wrong])[:_LOOKED_AT])
+    best, most = 0, _MOST * len(at)
+    for shift in sorted((one for one in range(-_FARTHEST, _FARTHEST + 1) if one), key=abs):
+        there = at - shift
+        inside = (there >= 0) & (there < len(order))
+        codes, texts = keys.index[first[there[inside]]].tolist(), names[first[at[inside]]].tolist()
+        fitting = sum(code >= 0 and keys.codes[code] in known[text] for code, text in zip(codes, texts, strict=True))
+        if fitting > most:
+            best, most = shift, fitting
+    return best
 
 
 def coded_array(coded: Coded, texts: list[str] | tuple[str, ...]) -> pa.DictionaryArray:

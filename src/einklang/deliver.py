@@ -18,6 +18,7 @@ from einklang.comparison import compare
 from einklang.declarations.rules import Severity
 from einklang.outbox import announce_verdict, load_mail_settings
 from einklang.project import Project
+from einklang.publication import released_observations
 from einklang.receive import receipt_findings, receive
 from einklang.report import render_csv, render_html, render_json
 from einklang.report.ess import render_ess
@@ -99,7 +100,13 @@ def _judge(receipt: Receipt, project: Project, store: Store, progress: Callable[
         findings=receipt_findings(receipt, project),
         answers=tuple(answers_of(store, receipt.supplier, receipt.dataset)),
     )
-    checked = check(sending, project, lambda: store.history(receipt.supplier, receipt.dataset), progress)
+    checked = check(
+        sending,
+        project,
+        lambda: store.history(receipt.supplier, receipt.dataset),
+        progress,
+        lambda: released_observations(store.root / "releases", receipt.dataset),
+    )
     checked = _beside_previous(checked, receipt, project, store)
     progress("report")
     return Delivered(_keep(checked, receipt, project, store), folder / REPORT, is_repeat=False)

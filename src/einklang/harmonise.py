@@ -24,6 +24,7 @@ from einklang.codes import (
     days_of,
     look_up,
     measure_list,
+    names_shifted_by,
     padded,
     pairs,
 )
@@ -216,8 +217,14 @@ class _Harmoniser:
                 n=len(np.unique(self.table.row[rows])),
                 roh=name.cleaned[name.codes[rows[0]]],
                 schluessel=coded.codes[coded.index[rows[0]]],
+                ursache=self._cause(names_shifted_by(self._source_rows(), coded, name.codes, known, rows)),
             )
             self.located.append(Located(found, rows))
+
+    def _cause(self, shift: int) -> Text:
+        """What has probably happened to names that stand this many rows too low (too high if negative)."""
+        name = "names_lower" if shift > 0 else "names_higher" if shift < 0 else "names_mixed"
+        return reason(self.catalogue, name, k=abs(shift))
 
     def _check_land(self) -> bool:
         """Areas that are not the supplier's (IM-COD-003; IM-FIL-003 where that is all of them)."""

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from einklang.declarations.expectations import Expectation
 from einklang.errors import CompanionLost
 from einklang.evidence import SERIES_LISTED
-from einklang.findings import Located, PlaceFound, finding_of
+from einklang.findings import Fact, Located, PlaceFound, finding_of
 from einklang.gx import keeps
 from einklang.locate import Locator
 from einklang.measures import MEASURES
@@ -27,6 +27,9 @@ from einklang.project import Project
 
 _LOG = logging.getLogger(__name__)
 _REPORTED = 200
+_FOREMOST = 20
+_NO_ROWS = np.empty(0, dtype=np.int64)
+_WITHOUT_FIGURES = ("missing_combinations", "unexpected_combinations", "series_gaps")
 
 
 @dataclass(frozen=True)
@@ -62,37 +65,65 @@ def _outside(frame: pd.DataFrame, expectation: Expectation) -> NDArray[np.int64]
 def judge(context: Context, expectations: Sequence[Expectation], locator: Locator | None, project: Project) -> Judged:
     """Judges every expectation.
 
-    An expectation whose `follows` rules failed is not evaluable: what it would say has one cause already.
+    What a rule in `follows` found already is not said again: figures all cells of which it named are left out, and
+    all figures where it named none.
     """
     located: list[Located] = []
     not_evaluable: dict[str, str] = {}
     evaluated: set[str] = set()
-    failed: set[str] = set()
+    said: dict[str, NDArray[np.int64]] = {}
     computed: dict[str, Figures] = {}
     for expectation in expectations:
         asked = f"{expectation.measure} {sorted(expectation.parameters.items())}"
         if asked not in computed:
             computed[asked] = _compute(context, expectation)
         figures = computed[asked]
-        if figures.not_evaluable is not None or not len(figures.frame):
-            not_evaluable[expectation.rule] = figures.not_evaluable or "nothing_to_judge"
+        rules = [expectation.rule, *([expectation.pattern] if expectation.pattern else [])]
+        left = _not_said(figures, [said[rule] for rule in expectation.follows if rule in said])
+        kept, why = _judged(figures, expectation, left)
+        if why is not None:
+            not_evaluable.update(dict.fromkeys(rules, why))
             continue
-        keeps = _keeps(figures.frame, expectation)
-        if keeps is None:
-            not_evaluable[expectation.rule] = "rule_crashed"
-        elif failed & set(expectation.follows):
-            not_evaluable[expectation.rule] = "follows_from_other"
-        else:
-            evaluated.add(expectation.rule)
-            if not keeps:
-                failed.add(expectation.rule)
-                located.extend(_report(figures, expectation, locator, project))
+        evaluated.update(rules)
+        outside = _NO_ROWS if kept else _outside(figures.frame, expectation)
+        outside = outside if left is None else outside[left[outside]]
+        if len(outside):
+            named = [figures.rows(int(number)) for number in outside] if len(outside) <= _REPORTED else []
+            said[expectation.rule] = np.concatenate([said.get(expectation.rule, _NO_ROWS), *named])
+            located.extend(_report(figures, outside, expectation, locator, project))
     crashed = {rule: why for rule, why in not_evaluable.items() if why == "rule_crashed"}
     return Judged(tuple(located), {rule: why for rule, why in not_evaluable.items() if rule not in evaluated} | crashed)
 
 
+def _judged(
+    figures: Figures, expectation: Expectation, left: NDArray[np.bool_] | None
+) -> tuple[bool | None, str | None]:
+    """Whether the figures keep the expectation, or why that could not be judged."""
+    if figures.not_evaluable is not None or not len(figures.frame):
+        return None, figures.not_evaluable or "nothing_to_judge"
+    kept = _keeps(figures.frame, expectation)
+    if kept is None:
+        return None, "rule_crashed"
+    return kept, "follows_from_other" if left is not None and not left.any() else None
+
+
+def _not_said(figures: Figures, said: Sequence[NDArray[np.int64]]) -> NDArray[np.bool_] | None:
+    """The figures of which the rules that come first said nothing; None where they said nothing at all."""
+    if not said:
+        return None
+    size = len(figures.frame)
+    if any(not len(rows) for rows in said) or (figures.single is None and size > _REPORTED):
+        return np.zeros(size, dtype=np.bool_)
+    known = np.concatenate(said)
+    if figures.single is None:
+        rows = [figures.rows(number) for number in range(size)]
+        return np.asarray([not len(one) or not np.isin(one, known).all() for one in rows], dtype=np.bool_)
+    found: NDArray[np.bool_] = ~np.isin(figures.single, known)
+    return found
+
+
 def _compute(context: Context, expectation: Expectation) -> Figures:
-    if not context.cube.size and expectation.measure != "missing_combinations":
+    if not context.cube.size and expectation.measure not in _WITHOUT_FIGURES:
         return nothing("nothing_to_judge")
     try:
         return MEASURES[expectation.measure](context, expectation.parameters)
@@ -101,9 +132,12 @@ def _compute(context: Context, expectation: Expectation) -> Figures:
         return nothing("rule_crashed")
 
 
-def _report(figures: Figures, expectation: Expectation, locator: Locator | None, project: Project) -> list[Located]:
+def _report(
+    figures: Figures, outside: NDArray[np.int64], expectation: Expectation, locator: Locator | None, project: Project
+) -> list[Located]:
     """One finding per failing figure; many failing figures become one finding that shows the first."""
-    outside = _outside(figures.frame, expectation)
+    if expectation.pattern and len(outside) > max(_FOREMOST, expectation.pattern_share * len(figures.frame)):
+        return [_pattern(figures, outside, expectation.pattern, locator, project)]
     groups = [outside] if len(outside) > _REPORTED else [outside[number : number + 1] for number in range(len(outside))]
     located = []
     for group in groups:
@@ -117,3 +151,23 @@ def _report(figures: Figures, expectation: Expectation, locator: Locator | None,
         shown = {"calculation": figures.calculation(int(group[0])), "series": series[:SERIES_LISTED]}
         located.append(Located(found.model_copy(update=shown)))
     return located
+
+
+def _pattern(
+    figures: Figures, outside: NDArray[np.int64], rule: str, locator: Locator | None, project: Project
+) -> Located:
+    """One finding for a rule that fires all over the delivery, with the figures that lie farthest outside."""
+    if "distance" in figures.frame:
+        outside = outside[np.argsort(-figures.frame["distance"].to_numpy()[outside], kind="stable")]
+    foremost = outside[:_FOREMOST].tolist()
+    rows = np.concatenate([figures.rows(number) for number in foremost])
+    facts: dict[str, Fact] = {
+        **figures.facts(foremost[0]),
+        "n": len(outside),
+        "soll": len(figures.frame),
+        "p": round(100 * len(outside) / len(figures.frame), 1),
+    }
+    places = locator.places(rows[rows >= 0]) if locator is not None else []
+    found = finding_of(project.catalogue, rule, places, len(outside), facts)
+    series = [one for number in foremost[:SERIES_LISTED] for one in figures.series(number)]
+    return Located(found.model_copy(update={"series": series[:SERIES_LISTED]}))

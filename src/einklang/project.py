@@ -14,6 +14,7 @@ from typing import Any
 
 from einklang.declarations.base import build, read_yaml
 from einklang.declarations.codelists import Code, CodeList, load_codelist, union
+from einklang.declarations.comparability import Comparability, Gap, load_comparability
 from einklang.declarations.dataset import Dataset
 from einklang.declarations.expectations import Expectation, Expectations
 from einklang.declarations.indicator import Indicator
@@ -86,6 +87,7 @@ class Project:
     indicators: Mapping[str, Indicator]
     catalogue: Catalogue
     expectations: Mapping[str, Expectations]
+    comparability: Comparability
     fingerprint: str
 
     def dataset(self, name: str) -> Dataset:
@@ -196,6 +198,7 @@ def load_project(start: Path | None = None) -> Project:
         indicators=indicators,
         catalogue=catalogue,
         expectations=expectations,
+        comparability=load_comparability(schemas),
         fingerprint=_fingerprint(folder),
     )
     _check_datasets(project)
@@ -204,6 +207,7 @@ def load_project(start: Path | None = None) -> Project:
             _check_profile(project, profile, paths[id(profile)])
     _check_expectations(project)
     _check_indicators(project)
+    _check_comparability(project)
     return project
 
 
@@ -257,7 +261,7 @@ def _check_profile(project: Project, profile: Profile, path: Path) -> None:
     by_column = {name for column in profile.columns for name in column.codes}
     axes = {dimension.name: dimension for dimension in dataset.dimensions}
     known = {*axes, "period", "measure"}
-    if unknown := (set(profile.dimensions) | by_column | set(profile.delivers)) - known:
+    if unknown := (set(profile.dimensions) | by_column | set(profile.delivers) | set(profile.may_deliver)) - known:
         raise DeclarationError(path, f"the data set has no dimensions {sorted(unknown)}")
     optional = {name for name, dimension in axes.items() if dimension.default is not None}
     if missing := known - optional - set(profile.dimensions) - by_column:
@@ -285,7 +289,7 @@ def _check_profile(project: Project, profile: Profile, path: Path) -> None:
 
 
 def _check_delivers(project: Project, profile: Profile, measures: set[str], path: Path) -> None:
-    for name, codes in profile.delivers.items():
+    for name, codes in (*profile.delivers.items(), *profile.may_deliver.items()):
         match name:
             case "period":
                 continue
@@ -304,7 +308,8 @@ def _check_expectations(project: Project) -> None:
         path = project.folder / "expectations" / f"{name}.yaml"
         if expectations.dataset != name or name not in project.datasets:
             raise DeclarationError(path, f"`{expectations.dataset}` is no data set, or not the one of the file name")
-        rules = {one.rule for one in (*expectations.delivery, *expectations.release)}
+        each = (*expectations.delivery, *expectations.release)
+        rules = {one.rule for one in each} | {one.pattern for one in each if one.pattern}
         if unknown := rules - set(project.catalogue.by_id):
             raise DeclarationError(path, f"there are no rules {sorted(unknown)}")
         for one in (*expectations.delivery, *expectations.release):
@@ -325,6 +330,7 @@ def _check_parameters(project: Project, dataset: Dataset, one: Expectation, path
         "residual": areas,
         "optional": areas,
         **dict.fromkeys(MEASURE_PARAMETERS, measures),
+        **dict.fromkeys(("by", "along"), axes),
         **dict.fromkeys(("total", "parts", "subset", "whole"), known),
     }
     for parameter, allowed in named.items():
@@ -347,3 +353,23 @@ def _check_indicators(project: Project) -> None:
             axes = {dimension.name for dimension in dataset.dimensions}
             if unknown := {*operand.codes, *indicator.breakdowns} - axes:
                 raise DeclarationError(path, f"`{operand.dataset}` has no dimensions {sorted(unknown)}")
+
+
+def _check_comparability(project: Project) -> None:
+    for name, lines in project.comparability.by_file.items():
+        path = project.folder / "schemas" / name
+        for line in lines:
+            if line.area and not any(line.area in codelist.codes for codelist in project.codelists.values()):
+                raise DeclarationError(path, f"there is no area `{line.area}`")
+            if not line.dataset:
+                continue
+            dataset = project.datasets.get(line.dataset)
+            if dataset is None:
+                raise DeclarationError(path, f"there is no data set `{line.dataset}`")
+            if line.measure and line.measure not in {measure.name for measure in dataset.measures}:
+                raise DeclarationError(path, f"there is no measure `{line.measure}` in `{line.dataset}`")
+            for dimension, codes in (line.by_dimension if isinstance(line, Gap) else {}).items():
+                if dimension not in {one.name for one in dataset.dimensions}:
+                    raise DeclarationError(path, f"`{line.dataset}` has no dimensions ['{dimension}']")
+                if unknown := codes - set(project.codes(line.dataset, dimension).codes):
+                    raise DeclarationError(path, f"{sorted(unknown)} are no codes of `{dimension}`")

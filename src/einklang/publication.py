@@ -56,6 +56,18 @@ def read_latest(releases: Path) -> Pointer | None:
         raise DamagedRecord(path) from error
 
 
+def released_observations(releases: Path, dataset: str) -> pa.Table | None:
+    """The observations of a data set in the latest release, or None."""
+    latest = read_latest(releases)
+    path = releases / latest.version / "data" / f"{dataset}.parquet" if latest is not None else None
+    if path is None or not path.is_file():
+        return None
+    try:
+        return pq.read_table(path).unify_dictionaries().combine_chunks()
+    except (OSError, pa.ArrowException) as error:
+        raise DamagedRecord(path) from error
+
+
 def read_manifest(folder: Path) -> Manifest:
     """The manifest of a release."""
     path = folder / "manifest.json"

@@ -16,16 +16,22 @@ MeasureName = Literal[
     "area_sums",
     "balances",
     "block_factors",
+    "block_magnitudes",
     "dimension_sums",
     "missing_combinations",
     "nested_groups",
+    "order_against_keys",
     "period_changes",
     "rate_bounds",
     "rate_identities",
     "repeated_periods",
     "rounding_remainders",
+    "series_gaps",
     "share_sums",
     "subset_differences",
+    "unexpected_combinations",
+    "uniform_blocks",
+    "values_of_others",
 ]
 
 
@@ -33,26 +39,37 @@ REQUIRED: dict[str, set[str]] = {
     "area_sums": {"level"},
     "balances": {"result"},
     "block_factors": {"tolerance", "min_pairs"},
+    "block_magnitudes": {"measures", "low", "high"},
     "dimension_sums": {"dimension"},
     "missing_combinations": set(),
     "nested_groups": {"dimension", "bounds"},
-    "period_changes": {"floor", "min_change", "min_value"},
+    "order_against_keys": {"correlation", "closeness", "min_pairs", "min_value"},
+    "period_changes": {
+        *("hb_c", "hb_u", "hb_a", "z", "z_spread", "series", "series_spread", "min_series"),
+        *("min_pairs", "few_spread", "slip", "min_change", "min_value"),
+    },
     "rate_bounds": {"measure"},
     "rate_identities": {"rate", "numerator", "denominator"},
-    "repeated_periods": {"min_value", "min_pairs"},
+    "repeated_periods": {"min_value", "min_pairs", "min_part"},
     "rounding_remainders": set(),
+    "series_gaps": {"along"},
     "share_sums": {"measure", "dimension", "parts"},
     "subset_differences": {"subset", "whole"},
+    "unexpected_combinations": set(),
+    "uniform_blocks": {"min_figures", "min_zeros"},
+    "values_of_others": {"min_value", "min_pairs"},
 }
 OPTIONAL: dict[str, set[str]] = {
     "area_sums": {"residual", "optional", "rest_share", "rest_count", "probability"},
     "balances": {"plus", "minus", "carried"},
     "block_factors": {"measures"},
     "dimension_sums": {"total", "parts", "rest_share", "rest_count", "probability"},
+    "order_against_keys": {"measures"},
     "period_changes": {"measures"},
     "rate_bounds": {"level", "dimension", "total", "parts"},
     "repeated_periods": {"measures"},
     "subset_differences": {"dimension"},
+    "uniform_blocks": {"by", "measures"},
 }
 
 
@@ -66,7 +83,16 @@ class Expectation(Declaration):
     min_value: float | None = Field(default=None, description="Smallest accepted figure.")
     max_value: float | None = Field(default=None, description="Largest accepted figure.")
     follows: list[str] = Field(
-        default=[], description="Rules whose failure already says it; then this one is not evaluated."
+        default=[],
+        description="Rules whose failure already says it: figures all cells of which they name are left out, and all "
+        "figures where they name no cells.",
+    )
+    pattern: str | None = Field(
+        default=None,
+        description="Rule that is reported instead where many figures lie outside: one finding with the foremost 20.",
+    )
+    pattern_share: float = Field(
+        default=0.05, gt=0, le=1, description="Share of the figures above which, from 21 on, the pattern is reported."
     )
 
     @model_validator(mode="after")

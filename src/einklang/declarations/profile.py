@@ -213,6 +213,9 @@ class Profile(Declaration):
         default={},
         description="What must be complete: dimension → codes; for `area` also `land`, `kreise`, `country`, `laender`.",
     )
+    may_deliver: dict[str, list[str]] = Field(
+        default={}, description="What may be delivered besides, for dimensions of `delivers`; written as there."
+    )
     complete_hierarchies: list[str] = Field(
         default=[], description="Dimensions of which every part is delivered, so that parts must add up to their total."
     )

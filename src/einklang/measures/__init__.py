@@ -4,24 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from einklang.measures.changes import block_factors, period_changes, repeated_periods
-from einklang.measures.completeness import missing_combinations
+from einklang.measures.blocks import block_factors, order_against_keys, repeated_periods
+from einklang.measures.changes import period_changes
+from einklang.measures.completeness import missing_combinations, series_gaps, unexpected_combinations
 from einklang.measures.figures import Measure
 from einklang.measures.logic import balances, rate_bounds, rate_identities, rounding_remainders, share_sums
+from einklang.measures.shapes import block_magnitudes, uniform_blocks, values_of_others
 from einklang.measures.sums import area_sums, dimension_sums, nested_groups, subset_differences
 
 MEASURES: Mapping[str, Measure] = {
     "area_sums": area_sums,
     "balances": balances,
     "block_factors": block_factors,
+    "block_magnitudes": block_magnitudes,
     "dimension_sums": dimension_sums,
     "missing_combinations": missing_combinations,
     "nested_groups": nested_groups,
+    "order_against_keys": order_against_keys,
     "period_changes": period_changes,
     "rate_bounds": rate_bounds,
     "rate_identities": rate_identities,
     "repeated_periods": repeated_periods,
     "rounding_remainders": rounding_remainders,
+    "series_gaps": series_gaps,
     "share_sums": share_sums,
     "subset_differences": subset_differences,
+    "unexpected_combinations": unexpected_combinations,
+    "uniform_blocks": uniform_blocks,
+    "values_of_others": values_of_others,
 }

@@ -1,162 +1,126 @@
-"""Changes against the period before: single jumps, whole blocks in another unit, last year's values again.
-
-Reference are the sender's own figures only: those of the same delivery and of its accepted earlier ones.
-"""
+"""Single changes against the year before: which are unusual, and which look like a slipped decimal place."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from einklang.combinations import combine
 from einklang.findings import Fact
-from einklang.measures.figures import Context, Figures, Parameters, nothing
-from einklang.periods import shift_years
+from einklang.measures.figures import Context, Figures, Parameters, nothing, number
+from einklang.measures.pairs import Pairs, pairs_of, series_of
+from einklang.measures.votes import Limits, votes
 
-_FEW = 5
-
-
-@dataclass(frozen=True)
-class _Block:
-    """Figures of one measure and period, each with the figure of the same key one year before."""
-
-    measure: str
-    period: str
-    now: NDArray[np.float64]
-    before: NDArray[np.float64]
-    row: NDArray[np.int64]
-
-
-def _blocks(context: Context, parameters: Parameters) -> list[_Block]:
-    history = context.history
-    if history is None:
-        return []
-    wanted = parameters.get("measures")
-    number, size = history.groups([name for name in history.axes if name != "period"])
-    measures, periods = history.axes["measure"], history.axes["period"]
-    has_number = ~np.isnan(history.value)
-    blocks = []
-    for measure, name in enumerate(measures.codes):
-        if isinstance(wanted, list) and name not in wanted:
-            continue
-        of_measure = has_number & (measures.index == measure)
-        for period, code in enumerate(periods.codes):
-            earlier = periods.position(shift_years(code, -1)) if code else -1
-            if earlier < 0:
-                continue
-            position = np.full(size, -1, dtype=np.int32)
-            before = np.flatnonzero(of_measure & (periods.index == earlier))
-            position[number[before]] = before
-            now = np.flatnonzero(of_measure & (periods.index == period) & (history.row >= 0))
-            partner = position[number[now]]
-            now, partner = now[partner >= 0], partner[partner >= 0]
-            if len(now):
-                blocks.append(_Block(name, code, history.value[now], history.value[partner], history.row[now]))
-    return blocks
-
-
-def _float(parameters: Parameters, key: str) -> float:
-    value = parameters[key]
-    assert isinstance(value, (int, float))
-    return float(value)
+_RETURNED = 1 / 3
+_ZERO_AS = 1.0
 
 
 def period_changes(context: Context, parameters: Parameters) -> Figures:
-    """How unusual each change is within its block: `score` is the modified z of the logarithm of the ratio.
+    """How many of three tests call a change unusual: `votes`; and `power`, where it looks like a slipped decimal place.
 
-    score = 0.6745·|ln(x/p) − median| / max(MAD, `floor`); 0 for immaterial changes (|x − p| below
-    `min_change`, or both below `min_value`). In blocks of fewer than five pairs the median counts as 0 and
-    the spread as `floor`.
+    The tests are Hidiroglou–Berthelot (`hb_c`, `hb_u`, `hb_a`) and the modified z of the logarithm of the ratio (limit
+    `z`, spread at least `z_spread`) among the changes of the block, and the distance from the median change of the own
+    series (limit `series`, spread at least `series_spread`, from `min_series` changes on). A block are the changes of
+    one measure, period and further dimensions; where these are fewer than `min_pairs`, of one measure and period. In
+    smaller blocks the modified z has two votes, with a spread of at least `few_spread`, and the centre is 0 where there
+    are fewer than five. A zero counts as 1.
+
+    Immaterial changes (|x − p| below `min_change`, or both below `min_value`) have no vote. Neither has the way
+    back from a jump of the year before. Changes across a registered break or a known case, and of areas that grew,
+    are left out. `power` is k ≠ 0 where a change with two votes or more lies within `slip` (in powers of ten) of 10^k
+    beside the other changes of its block. `measures`: only these.
     """
-    frames, rows, pairs, periods = [], [], [], []
-    floor, min_change, min_value = (_float(parameters, key) for key in ("floor", "min_change", "min_value"))
-    for block in _blocks(context, parameters):
-        usable = (block.now > 0) & (block.before > 0)
-        now, before = block.now[usable], block.before[usable]
-        if not len(now):
-            continue
-        logs = np.log(now / before)
-        centre = float(np.median(logs)) if len(logs) >= _FEW else 0.0
-        spread = max(float(np.median(np.abs(logs - centre))), floor) if len(logs) >= _FEW else floor
-        score = 0.6745 * np.abs(logs - centre) / spread
-        immaterial = (np.abs(now - before) < min_change) | (np.maximum(now, before) < min_value)
-        frames.append(pd.DataFrame({"score": np.where(immaterial, 0.0, score)}))
-        rows.append(block.row[usable])
-        pairs.append(np.stack([now, before]))
-        periods.append(block.period)
-    if not frames:
+    pairs = list(pairs_of(context, parameters))
+    joined = _join(pairs)
+    cube = context.history
+    if joined is None or cube is None or not (cube.row[joined.now] >= 0).any():
         return nothing("no_previous_period")
-    all_rows, all_pairs = np.concatenate(rows), np.concatenate(pairs, axis=1)
-    ends = np.cumsum([len(part) for part in rows])
+    now = np.maximum(cube.value[joined.now], _ZERO_AS)
+    before = np.maximum(cube.value[joined.before], _ZERO_AS)
+    voted = votes(now, before, joined.block, _fine_groups(joined), _series_groups(joined), Limits.of(parameters))
+    material = (np.abs(now - before) >= number(parameters, "min_change")) & (
+        np.maximum(now, before) >= number(parameters, "min_value")
+    )
+    count = np.where(material, voted.count, 0)
+    count = np.where(_is_way_back(joined, np.log(now / before), count > 1), 0, count)
+    decades = voted.beside_others / np.log(10)
+    power = np.rint(decades)
+    slipped = (count > 1) & (np.abs(decades - power) <= number(parameters, "slip"))
+    own = np.flatnonzero(cube.row[joined.now] >= 0)
+    frame = pd.DataFrame(
+        {
+            "votes": count[own],
+            "power": np.where(slipped, power, 0.0)[own],
+            "distance": voted.distance[own],
+        }
+    )
+    positions = joined.now[own]
+    single = cube.row[positions]
+    which = joined.block[own]
 
     def facts(i: int) -> dict[str, Fact]:
-        period = periods[int(np.searchsorted(ends, i, side="right"))]
-        now, before = all_pairs[:, i].tolist()
+        pair = pairs[int(which[i])]
+        exponent = int(power[own[i]])
         return {
-            "schluessel": context.describe(int(all_rows[i])),
-            "wert": now,
-            "jahr": period[:4],
-            "vorwert": before,
-            "vorjahr": str(int(period[:4]) - 1),
+            "schluessel": context.describe(int(single[i])),
+            "wert": float(cube.value[positions[i]]),
+            "jahr": pair.period[:4],
+            "vorwert": float(cube.value[joined.before[own[i]]]),
+            "vorjahr": pair.previous[:4],
+            "faktor": f"{10**exponent}" if exponent >= 0 else f"1/{10**-exponent}",
         }
 
-    return Figures(pd.concat(frames, ignore_index=True), lambda i: all_rows[i : i + 1], facts)
+    return Figures(
+        frame,
+        lambda i: single[i : i + 1],
+        facts,
+        series=lambda i: [series_of(context, int(positions[i]))],
+        single=single,
+    )
 
 
-def block_factors(context: Context, parameters: Parameters) -> Figures:
-    """By which power of ten a whole block differs from the period before: `power`, 0 where it does not.
+class _Joined:
+    """All pairs as one: positions in the cube, and the number of the block of each."""
 
-    A power k ≠ 0 is given where the median of log10(x/p) lies within `tolerance` of k and at least
-    `min_pairs` pairs exist.
-    """
-    records, blocks = [], []
-    for block in _blocks(context, parameters):
-        usable = (block.now > 0) & (block.before > 0)
-        if int(usable.sum()) < _float(parameters, "min_pairs"):
-            continue
-        median = float(np.median(np.log10(block.now[usable] / block.before[usable])))
-        power = round(median)
-        records.append({"power": power if abs(median - power) <= _float(parameters, "tolerance") else 0})
-        blocks.append(block)
-    if not blocks:
-        return nothing("no_previous_period")
-
-    def facts(i: int) -> dict[str, Fact]:
-        power = records[i]["power"]
-        factor = f"{10**power}" if power > 0 else f"1/{10**-power}"
-        return {
-            "block": context.dataset.measure(blocks[i].measure).title,
-            "faktor": factor,
-            "jahr": blocks[i].period[:4],
-            "vorjahr": str(int(blocks[i].period[:4]) - 1),
-        }
-
-    return Figures(pd.DataFrame(records), lambda i: blocks[i].row, facts)
+    def __init__(self, pairs: list[Pairs]) -> None:
+        self.cube = pairs[0].cube
+        self.now = np.concatenate([one.now for one in pairs])
+        self.before = np.concatenate([one.before for one in pairs])
+        self.block = np.repeat(np.arange(len(pairs), dtype=np.int64), [len(one.now) for one in pairs])
 
 
-def repeated_periods(context: Context, parameters: Parameters) -> Figures:
-    """Share of the figures above `min_value` that equal those of the period before: `share`, per block.
+def _join(pairs: list[Pairs]) -> _Joined | None:
+    """The comparable pairs of which one figure at least is above zero."""
+    for position, one in enumerate(pairs):
+        pairs[position] = one.only(one.comparable & ((one.values > 0) | (one.earlier > 0)))
+    return _Joined(pairs) if any(len(one.now) for one in pairs) else None
 
-    Blocks with fewer than `min_pairs` such figures are left out.
-    """
-    records, blocks = [], []
-    for block in _blocks(context, parameters):
-        material = np.maximum(block.now, block.before) > _float(parameters, "min_value")
-        if int(material.sum()) < _float(parameters, "min_pairs"):
-            continue
-        records.append({"share": float(np.mean(block.now[material] == block.before[material]))})
-        blocks.append(block)
-    if not blocks:
-        return nothing("no_previous_period")
 
-    def facts(i: int) -> dict[str, Fact]:
-        return {
-            "block": context.dataset.measure(blocks[i].measure).title,
-            "p": round(100 * records[i]["share"]),
-            "jahr": blocks[i].period[:4],
-            "vorjahr": str(int(blocks[i].period[:4]) - 1),
-        }
+def _numbered(joined: _Joined, names: list[str]) -> NDArray[np.int64]:
+    axes = [joined.cube.axes[name] for name in names]
+    if not axes:
+        return np.zeros(len(joined.now), dtype=np.int64)
+    return combine([(axis.index[joined.now], len(axis.codes)) for axis in axes])
 
-    return Figures(pd.DataFrame(records), lambda i: blocks[i].row, facts)
+
+def _fine_groups(joined: _Joined) -> NDArray[np.int64]:
+    """Measure, period and all further dimensions but the area."""
+    key = _numbered(joined, [name for name in joined.cube.axes if name != "area"])
+    found: NDArray[np.int64] = np.unique(key, return_inverse=True)[1].astype(np.int64)
+    return found
+
+
+def _series_groups(joined: _Joined) -> NDArray[np.int64]:
+    return _numbered(joined, [name for name in joined.cube.axes if name != "period"])
+
+
+def _is_way_back(joined: _Joined, log_ratio: NDArray[np.float64], unusual: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Unusual changes that take back an unusual change of the year before."""
+    of_position = np.full(joined.cube.size, -1, dtype=np.int64)
+    of_position[joined.now] = np.arange(len(joined.now))
+    earlier = of_position[joined.before]
+    both = unusual & (earlier >= 0) & unusual[earlier]
+    rest = np.abs(log_ratio + log_ratio[earlier])
+    found: NDArray[np.bool_] = both & (rest < _RETURNED * np.abs(log_ratio))
+    return found

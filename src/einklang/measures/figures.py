@@ -31,7 +31,8 @@ class Context:
     `delivered` gives every figure whose labels are known, also those without a usable value; `cube` the
     usable ones; `history` these and the sender's own accepted figures of earlier periods (None where
     there are none), with row -1 for figures of earlier deliveries. `labels_known` tells whether every
-    label of the delivery was understood. `describe` says what a row is about.
+    label of the delivery was understood. `describe` says what a row is about. `released` gives the figures of the
+    latest release, of all Länder; figures of others that are not released are never seen.
     """
 
     cube: Cube
@@ -43,16 +44,18 @@ class Context:
     profile: Profile | None
     describe: Callable[[int], Text]
     cell: Callable[[int], str]
+    released: Callable[[], Cube | None] = lambda: None
 
 
 @dataclass(frozen=True)
 class Figures:
     """The figures of a measure.
 
-    `frame` has one row per judged figure. `rows(i)` gives the rows of the observations that figure i was
-    computed from, `facts(i)` what fills the rule's texts. `calculation(i)` and `series(i)` are what reports show
-    of it as a calculation or as a line of years; who joins figures passes them on. `not_evaluable` names
-    the reason in the catalogue where nothing could be judged.
+    `frame` has one row per judged figure; its column `distance`, if any, says how far outside a figure lies, for the
+    order in which many are shown. `rows(i)` gives the rows of the observations that figure i was computed from,
+    `single` these rows where each figure has only one, `facts(i)` what fills the rule's texts. `calculation(i)` and
+    `series(i)` are what reports show of it as a calculation or as a line of years; who joins figures passes them on.
+    `not_evaluable` names the reason in the catalogue where nothing could be judged.
     """
 
     frame: pd.DataFrame
@@ -61,11 +64,25 @@ class Figures:
     not_evaluable: str | None = None
     calculation: Callable[[int], Calculation | None] = lambda _: None
     series: Callable[[int], list[Series]] = lambda _: []
+    single: NDArray[np.int64] | None = None
 
 
 def nothing(reason: str) -> Figures:
     """No figures, for the reason of that name in the catalogue."""
     return Figures(pd.DataFrame(), lambda _: np.empty(0, dtype=np.int64), lambda _: {}, not_evaluable=reason)
+
+
+def number(parameters: Parameters, key: str, default: float = 0.0) -> float:
+    """A parameter that is a number."""
+    value = parameters.get(key, default)
+    assert isinstance(value, (int, float))
+    return float(value)
+
+
+def listed(parameters: Parameters, key: str) -> list[str]:
+    """A parameter that is a list of names."""
+    value = parameters.get(key, [])
+    return [str(name) for name in value] if isinstance(value, list) else [str(value)]
 
 
 Measure = Callable[[Context, Parameters], Figures]
