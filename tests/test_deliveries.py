@@ -169,6 +169,13 @@ CASES = [
         (12, 9, 3, 0),
     ),
     Case(
+        "fail/auslaender/IM-COD-004_leading_zero_lost.csv",
+        at("IM-COD-004", "B3 B4 B5"),
+        "accepted_with_notes",
+        (6, 3, 0, 3),
+        (9, 9, 0, 0),
+    ),
+    Case(
         "fail/auslaender/IM-COD-002_names_swapped.csv",
         at("IM-COD-002", "C4 C5"),
         "rejected",

@@ -241,3 +241,22 @@ def test_combined_key_and_name_of_a_nationality(checker: Checker) -> None:
     checked = checker.rows(*rows, heading="Zeit;Nr;Staat;insgesamt", dimensions=places)
     assert flatten(checked.result) == [("IM-COD-002", "C4")]
     assert checked.observations.column("nationality").to_pylist() == ["_T", "163"]
+
+
+def test_lost_zeros_are_put_back_and_listed(checker: Checker) -> None:
+    checked = checker.rows("31.12.2024;4;30", "31.12.2024;4011;20", "31.12.2023;4011;10", supplier="hb")
+    (finding,) = [one for one in checked.result.findings if one.rule == "IM-COD-004"]
+    assert [(one.before, one.after, one.count) for one in finding.repairs] == [("4", "04", 1), ("4011", "04011", 2)]
+    assert checked.observations.column("area").to_pylist() == ["04", "04011", "04011"]
+
+
+def test_a_label_that_is_agreed_is_no_repaired_key(checker: Checker) -> None:
+    agreed = {"area": {"column": "B", "codes": {"4": "04011"}}, "period": {"column": "A"}}
+    checked = checker.rows("31.12.2024;4;30", "31.12.2024;04;40", dimensions=agreed, supplier="hb")
+    assert "IM-COD-004" not in [one.rule for one in checked.result.findings]
+
+
+@pytest.mark.parametrize(("supplier", "label"), [("ba", "4"), ("ba", "4011"), ("hb", "1"), ("hb", "1001")])
+def test_zeros_are_put_back_for_the_own_land_only(checker: Checker, supplier: str, label: str) -> None:
+    checked = checker.rows(f"31.12.2024;{label};7", supplier=supplier)
+    assert rules_found(checked.result) == ["IM-COD-001"]

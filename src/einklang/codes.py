@@ -17,7 +17,7 @@ from einklang.combinations import Combinations, combine, distinct, occurring
 from einklang.declarations.codelists import Code, CodeList
 from einklang.declarations.dataset import Dataset
 from einklang.declarations.profile import Place
-from einklang.labels import normalise
+from einklang.labels import clean, normalise
 from einklang.rawtable import TextColumn
 
 UNKNOWN = -1
@@ -53,6 +53,18 @@ def look_up(codelist: CodeList, place: Place | None, texts: tuple[str, ...]) -> 
     return found
 
 
+def restore_zeros(codelist: CodeList, texts: tuple[str, ...], codes: list[str | None], land: str) -> list[str | None]:
+    """The codes with those of keys that lost their leading zero, if they belong to this Land.
+
+    Of another Land nothing is restored: a single digit may as well be the number that a register gives its Länder.
+    """
+    restored = []
+    for text, code in zip(texts, codes, strict=True):
+        key = padded(codelist, clean(text)) if code is None else ""
+        restored.append(key if key.startswith(land) and key else code)
+    return restored
+
+
 def code_column(column: TextColumn, codes: list[str | None]) -> Coded:
     """The codes of the labels that stand in a row (a column also knows texts of other rows, such as titles)."""
     present = occurring(column.codes, len(codes))
@@ -78,7 +90,7 @@ def pairs(first: Coded, second: Coded) -> Combinations:
 
 def padded(codelist: CodeList, text: str) -> str:
     """The key that a text becomes when the zero that a spreadsheet drops is put back; empty where none."""
-    return f"0{text}" if text.isdigit() and f"0{text}" in codelist.codes else ""
+    return f"0{text}" if text.isdecimal() and f"0{text}" in codelist.codes else ""
 
 
 def bearers(codelist: CodeList, text: str) -> frozenset[str]:

@@ -21,9 +21,11 @@ from pandera.errors import SchemaErrors
 from einklang import observations as contract1
 from einklang.combinations import combine, count_distinct, distinct, occurs_twice
 from einklang.declarations.dataset import Dataset, Measure, PublicationLimit
+from einklang.evidence import REPAIRS_LISTED, Repair
 from einklang.findings import Fact, Finding, Located, PlaceFound, finding, finding_of
 from einklang.harmonise import Harmonised
 from einklang.lean_import import import_sparing
+from einklang.locate import Locator
 from einklang.project import Project
 
 # Checks are never drawn at random here; what makes such data is most of their import where it is installed.
@@ -283,6 +285,7 @@ def _check_keys(harmonised: Harmonised, dataset: Dataset, project: Project, usab
         if rule == "IM-KEY-002":
             lost = found.loc[found["key"].duplicated(), "row"].to_numpy(np.int64)
         usable[lost] = False
+        repairs = _first_of_equals(found, harmonised.locator) if rule == "IM-KEY-002" else []
         key_text = harmonised.locator.key(int(found["row"].iloc[0]))
         located.append(
             Located(
@@ -294,7 +297,7 @@ def _check_keys(harmonised: Harmonised, dataset: Dataset, project: Project, usab
                     schluessel=key_text,
                     zellen=cells,
                     n=len(lost),
-                ),
+                ).model_copy(update={"repairs": repairs}),
                 np.sort(lost),
             )
         )
@@ -305,6 +308,13 @@ def failures_of_figures(frame: pd.DataFrame, dataset: Dataset, project: Project)
     """Rule → positions of the rows that break it, for figures with measure, value, statuses, period, area level."""
     failed = _failures(row_schema(dataset, project), _judged(frame, dataset))
     return {check.partition("|")[0]: rows for check, rows in failed.items()}
+
+
+def _first_of_equals(found: pd.DataFrame, locator: Locator) -> list[Repair]:
+    """The first groups of rows that say the same, and the row of each that is used."""
+    cells = found.groupby("key", sort=False)["row"].agg(list).head(REPAIRS_LISTED)
+    named = [[locator.cell(row) for row in rows] for rows in cells]
+    return [Repair(before=", ".join(names), after=names[0], count=len(names)) for names in named]
 
 
 def check_released(table: pa.Table, dataset: Dataset, project: Project) -> list[Finding]:

@@ -113,4 +113,4 @@ class Repair(Record):
 
     before: Shortened = Field(description="The sender's text.")
     after: Shortened = Field(description="What it was taken for.")
-    count: int = Field(ge=1, description="Number of cells.")
+    count: int = Field(ge=1, description="How many figures it concerns; 1 for a file.")

@@ -27,12 +27,14 @@ from einklang.codes import (
     names_shifted_by,
     padded,
     pairs,
+    restore_zeros,
 )
 from einklang.combinations import occurring
 from einklang.decimals import decimals_cut, too_exact
 from einklang.declarations.base import Text
 from einklang.declarations.codelists import CodeList
 from einklang.declarations.profile import Profile
+from einklang.evidence import REPAIRS_LISTED, Repair
 from einklang.findings import Located, finding, reason
 from einklang.locate import Locator
 from einklang.longtable import LongTable
@@ -103,6 +105,7 @@ class _Harmoniser:
         )
         self.locator = locator
         self._report_unknown()
+        self._report_repaired()
         self._check_names()
         foreign = self._check_land()
         obs_status = self._check_validity()
@@ -142,7 +145,11 @@ class _Harmoniser:
             self.coded[name] = Coded((default or "",), np.zeros(self.table.size, dtype=np.int32))
             return
         place = None if name in self.table.assigned else self.profile.dimensions.get(name)
-        self.coded[name] = code_column(column, look_up(codelist, place, column.texts))
+        codes = look_up(codelist, place, column.texts)
+        land = self.project.supplier(self.profile.supplier).extra["areas"]
+        if name == "area" and place is not None and place.scheme == "key" and land != "*":
+            codes = restore_zeros(codelist, column.texts, codes, land)
+        self.coded[name] = code_column(column, codes)
 
     def _title(self, name: str) -> Text:
         if name in {"period", "measure"}:
@@ -174,6 +181,33 @@ class _Harmoniser:
                     vorschlag=suggestion,
                 )
                 self.located.append(Located(found, rows))
+
+    def _report_repaired(self) -> None:
+        """Keys that got back their leading zero (IM-COD-004)."""
+        for name, coded in self.coded.items():
+            column = self.table.labels.get(name)
+            if column is None:
+                continue
+            completed = {code[1:]: number for number, code in enumerate(coded.codes) if code[:1] == "0"}
+            became = np.asarray([completed.get(text, UNKNOWN) for text in column.cleaned], dtype=np.int32)
+            rows = np.flatnonzero((became[column.codes] == coded.index) & (coded.index != UNKNOWN))
+            if not len(rows):
+                continue
+            counts = np.bincount(column.codes[rows], minlength=len(column.texts))
+            texts = [(column.cleaned[index], int(counts[index])) for index in np.flatnonzero(counts).tolist()]
+            places, count = self.locator.label_places(rows, name)
+            found = finding(
+                self.catalogue,
+                "IM-COD-004",
+                places,
+                count=count,
+                merkmal=self._title(name),
+                n=len(texts),
+                roh=texts[0][0],
+                wert=f"0{texts[0][0]}",
+            )
+            repairs = [Repair(before=text, after=f"0{text}", count=many) for text, many in texts[:REPAIRS_LISTED]]
+            self.located.append(Located(found.model_copy(update={"repairs": repairs})))
 
     def _unlabel(self, rows: NDArray[np.int64]) -> None:
         self.usable[rows] = False
