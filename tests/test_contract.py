@@ -129,3 +129,12 @@ def test_rules_of_the_contract_have_passed_only_if_judged(checker: Checker) -> N
     assert outcome(nothing_left, "IM-KEY-001") is not Outcome.FAILED
     stopped = checker("x\n").result
     assert outcome(stopped, "IM-KEY-001") is Outcome.NOT_EVALUABLE
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [("-1", "−1 in C2 ist kleiner als 0"), ("1,5", "1,5 in C2 ist keine ganze Zahl"), ("9" * 400, "ist zu groß")],
+)
+def test_the_message_names_the_limit_that_is_broken(checker: Checker, value: str, said: str) -> None:
+    (finding,) = checker.rows(f"31.12.2024;08;{value}").result.findings
+    assert said in finding.message.de

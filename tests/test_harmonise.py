@@ -260,3 +260,11 @@ def test_a_label_that_is_agreed_is_no_repaired_key(checker: Checker) -> None:
 def test_zeros_are_put_back_for_the_own_land_only(checker: Checker, supplier: str, label: str) -> None:
     checked = checker.rows(f"31.12.2024;{label};7", supplier=supplier)
     assert rules_found(checked.result) == ["IM-COD-001"]
+
+
+def test_the_remedy_lists_the_agreed_signs_with_their_meanings(checker: Checker) -> None:
+    (finding,) = checker.rows("31.12.2024;04;?").result.findings
+    assert finding.rule == "IM-STA-003"
+    assert "„-“ = Genau null" in finding.remedy.de
+    assert "„/“ = Keine Angabe, Zahlenwert nicht sicher genug" in finding.remedy.de
+    assert "„–“" not in finding.remedy.de

@@ -22,7 +22,7 @@ from einklang import observations as contract1
 from einklang.combinations import combine, count_distinct, distinct, occurs_twice
 from einklang.declarations.dataset import Dataset, Measure, PublicationLimit
 from einklang.evidence import REPAIRS_LISTED, Repair
-from einklang.findings import Fact, Finding, Located, PlaceFound, finding, finding_of
+from einklang.findings import Fact, Finding, Located, PlaceFound, finding, finding_of, reason
 from einklang.harmonise import Harmonised
 from einklang.lean_import import import_sparing
 from einklang.locate import Locator
@@ -229,13 +229,22 @@ def _check_figures(
         places = harmonised.locator.places(broken, hide=secret)
         value = table.column("value")[int(broken[0])].as_py()
         limit = frame.loc[positions[0], check.partition("|")[2]] if "below" in check else np.nan
-        facts = _facts(rule, check, places, dataset, len(broken), value) | {"grenze": float(limit)}
+        facts = _facts(rule, check, places, dataset, project, len(broken), value) | {"grenze": float(limit)}
         located.append(Located(finding_of(project.catalogue, rule, places, len(broken), facts), broken))
     return located
 
 
+def _broken_limit(measure: Measure, value: float) -> tuple[str, float]:
+    """Which limit of the range a value breaks: name of the reason in the catalogue, and the limit."""
+    if measure.minimum is not None and value < measure.minimum:
+        return "below_minimum", measure.minimum
+    if measure.maximum is not None and value > measure.maximum:
+        return "above_maximum", measure.maximum
+    return ("not_finite" if math.isinf(value) else "not_whole"), 0.0
+
+
 def _facts(
-    rule: str, check: str, places: list[PlaceFound], dataset: Dataset, count: int, value: float
+    rule: str, check: str, places: list[PlaceFound], dataset: Dataset, project: Project, count: int, value: float
 ) -> dict[str, Fact]:
     """What fills the texts: about the first place and its value."""
     facts: dict[str, Fact] = {"zelle": places[0].cell, "n": count, "zeichenliste": "–", "roh": places[0].raw}
@@ -243,11 +252,8 @@ def _facts(
         facts |= {"wert": value}
     if rule == "IM-VAL-003":
         measure = dataset.measure(check.partition("|")[2])
-        facts |= {
-            "wert": value,
-            "min": "−∞" if measure.minimum is None else measure.minimum,
-            "max": "∞" if measure.maximum is None else measure.maximum,
-        }
+        name, limit = _broken_limit(measure, value)
+        facts |= {"wert": value, "verstoss": reason(project.catalogue, name, grenze=limit)}
     return facts
 
 
@@ -327,6 +333,6 @@ def check_released(table: pa.Table, dataset: Dataset, project: Project) -> list[
     if not _are_unique(*key_of_rows(table, dataset), dataset):
         rules.add("IM-KEY-001")
     hidden: dict[str, Fact] = dict.fromkeys(
-        ("zelle", "n", "zeichenliste", "roh", "wert", "min", "max", "schluessel", "zellen", "grenze"), "–"
+        ("zelle", "n", "zeichenliste", "roh", "wert", "verstoss", "schluessel", "zellen", "grenze"), "–"
     )
     return [finding_of(project.catalogue, rule, (), None, hidden) for rule in sorted(rules)]

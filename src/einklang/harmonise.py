@@ -34,6 +34,7 @@ from einklang.decimals import decimals_cut, too_exact
 from einklang.declarations.base import Text
 from einklang.declarations.codelists import CodeList
 from einklang.declarations.profile import Profile
+from einklang.declarations.signs import explained
 from einklang.evidence import REPAIRS_LISTED, Repair
 from einklang.findings import Located, finding, reason
 from einklang.locate import Locator
@@ -340,7 +341,12 @@ class _Harmoniser:
 
     def _report_cells(self) -> None:
         """Cells that gave no value; rows with an unknown label are not accused twice."""
-        signs = ", ".join(f"„{sign}“" for sign in self.project.sign_meanings(self.profile) if sign)
+        signs = explained(self.project.sign_meanings(self.profile))
+        status = self.profile.status
+        words = explained(
+            {word: self.project.signs.meanings[meaning] for word, meaning in status.words.items()} if status else {},
+            beside_numbers=True,
+        )
         numbers = self.profile.numbers
         style = f"1{numbers.thousands}234{numbers.decimal}5"
         rules = {
@@ -366,7 +372,7 @@ class _Harmoniser:
                 roh="" if hidden else shown.cleaned[shown.codes[rows[0]]],
                 zelle=places[0].cell,
                 n=len(rows),
-                zeichenliste=signs,
+                zeichenliste=words if problem is Problem.UNKNOWN_STATUS_WORD else signs,
                 format=style,
             )
             self.located.append(Located(found, rows))

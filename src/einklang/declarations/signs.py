@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from einklang.declarations.base import Text
 from einklang.errors import DeclarationError
 
 
@@ -43,6 +44,19 @@ class Signs:
 
     meanings: Mapping[str, Meaning]
     conventions: Mapping[str, Mapping[str, str]]
+
+
+def explained(signs: Mapping[str, Meaning], beside_numbers: bool = False) -> Text:
+    """The signs with their meanings, the first sign of each; those that go with a number only where asked for."""
+    first: dict[str, tuple[str, Meaning]] = {}
+    for sign, meaning in signs.items():
+        if sign and (beside_numbers or meaning.value != "keep"):
+            first.setdefault(meaning.code, (sign, meaning))
+    shown = first.values()
+    return Text(
+        de="; ".join(f"„{sign}“ = {meaning.label_de}" for sign, meaning in shown) or "–",
+        en="; ".join(f"“{sign}” = {meaning.label_en}" for sign, meaning in shown) or "–",
+    )
 
 
 def load_signs(folder: Path) -> Signs:
