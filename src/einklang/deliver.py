@@ -84,13 +84,13 @@ def judge_again(receipt: Receipt, project: Project, store: Store) -> Delivered:
         return _judge(receipt, project, store, lambda _: None)
 
 
-def _judge(receipt: Receipt, project: Project, store: Store, progress: Callable[[str], None]) -> Delivered:
-    folder = store.folder(receipt.delivery)
+def sending_of(receipt: Receipt, project: Project, store: Store) -> Sending:
+    """A received delivery as it is checked: its files in the archive, and the answers given since."""
+    raw = store.folder(receipt.delivery) / "raw"
     files = tuple(
-        SentFile(folder / "raw" / file.stored_as, file.name, file.stored_as, file.sha256, file.size)
-        for file in receipt.files
+        SentFile(raw / file.stored_as, file.name, file.stored_as, file.sha256, file.size) for file in receipt.files
     )
-    sending = Sending(
+    return Sending(
         supplier=receipt.supplier,
         dataset=receipt.dataset,
         files=files,
@@ -100,13 +100,24 @@ def _judge(receipt: Receipt, project: Project, store: Store, progress: Callable[
         findings=receipt_findings(receipt, project),
         answers=tuple(answers_of(store, receipt.supplier, receipt.dataset)),
     )
-    checked = check(
-        sending,
+
+
+def check_received(
+    receipt: Receipt, project: Project, store: Store, progress: Callable[[str], None] = lambda _: None
+) -> Checked:
+    """Checks a received delivery beside what its sender delivered before and what was released."""
+    return check(
+        sending_of(receipt, project, store),
         project,
         lambda: store.history(receipt.supplier, receipt.dataset),
         progress,
         lambda: released_observations(store.root / "releases", receipt.dataset),
     )
+
+
+def _judge(receipt: Receipt, project: Project, store: Store, progress: Callable[[str], None]) -> Delivered:
+    folder = store.folder(receipt.delivery)
+    checked = check_received(receipt, project, store, progress)
     checked = _beside_previous(checked, receipt, project, store)
     progress("report")
     return Delivered(_keep(checked, receipt, project, store), folder / REPORT, is_repeat=False)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from einklang.declarations.expectations import Expectation
 
 _FOR_OTHER_USES = ("altair", "jsonschema", "scipy.stats")
+_SITE = "einklang"
 _ONE_AT_A_TIME = threading.RLock()
 _COMPANION = Companion("einklang.gx")
 
@@ -54,15 +57,76 @@ def great_expectations() -> Any:
         return import_sparing("great_expectations", later=_FOR_OTHER_USES, without=["sqlalchemy"])
 
 
-def gx_expectation(expectation: Expectation) -> Any:
-    """The Great Expectations form of an expectation; the rule's code travels in `meta`."""
+def gx_expectation(expectation: Expectation, column: str = "", notes: str = "") -> Any:
+    """The Great Expectations form of an expectation; the rule's code travels in `meta`.
+
+    `column` names the figures where several measures stand in one table; `notes` say what the rule is about.
+    """
     library = great_expectations()
     return library.expectations.ExpectColumnValuesToBeBetween(
-        column=expectation.column,
+        column=column or expectation.column,
         min_value=expectation.min_value,
         max_value=expectation.max_value,
-        meta={"rule": expectation.rule, "measure": expectation.measure},
+        meta={"rule": expectation.rule, "measure": expectation.measure, "parameters": dict(expectation.parameters)},
+        notes=notes or None,
     )
+
+
+@dataclass(frozen=True)
+class Suite:
+    """The expectations of a data set: each with the name of its column of figures and what its rule says."""
+
+    name: str
+    expectations: Sequence[tuple[str, Expectation, str]]
+    notes: str = ""
+
+    def build(self) -> Any:
+        """The suite of Great Expectations."""
+        listed = [gx_expectation(one, column, notes) for column, one, notes in self.expectations]
+        return great_expectations().ExpectationSuite(name=self.name, expectations=listed, notes=self.notes or None)
+
+
+def suite_json(suite: Suite) -> dict[str, Any]:
+    """The suite in the JSON form of Great Expectations."""
+    listed: dict[str, Any] = suite.build().to_json_dict()
+    return listed
+
+
+def write_data_docs(
+    folder: Path, suites: Sequence[Suite], judged: Suite | None, figures: Mapping[str, NDArray[np.float64]]
+) -> bool | None:
+    """Writes Data Docs: a page for every suite, and one for `judged` with the figures of a delivery.
+
+    Says whether the delivery keeps every expectation; None without one. The pages load scripts and styles from
+    other servers as Great Expectations writes them (`einklang.gx_pages` takes that out).
+    """
+    import pandas as pd
+
+    library = great_expectations()
+    context = library.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    backend = {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(folder.resolve())}
+    index = {"class_name": "DefaultSiteIndexBuilder"}
+    site = {"class_name": "SiteBuilder", "store_backend": backend, "site_index_builder": index}
+    context.add_data_docs_site(site_name=_SITE, site_config=site)
+    for suite in suites:
+        context.suites.add(suite.build())
+    success = None
+    if judged is not None:
+        asset = context.data_sources.add_pandas("einklang").add_dataframe_asset("figures")
+        batch = asset.add_batch_definition_whole_dataframe("whole")
+        built = context.suites.add(judged.build())
+        definition = context.validation_definitions.add(
+            library.ValidationDefinition(name=judged.name, data=batch, suite=built)
+        )
+        checkpoint = library.Checkpoint(
+            name=judged.name, validation_definitions=[definition], actions=[], result_format="SUMMARY"
+        )
+        frame = pd.DataFrame({name: pd.Series(column) for name, column in figures.items()})
+        run = library.RunIdentifier(run_name=judged.name)
+        success = bool(context.checkpoints.add(checkpoint).run({"dataframe": frame}, run_id=run).success)
+    context.build_data_docs(site_names=[_SITE])
+    return success
 
 
 @cache

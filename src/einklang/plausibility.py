@@ -8,7 +8,9 @@ from the same limits, so that it is never asked for lists.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +32,8 @@ _REPORTED = 200
 _FOREMOST = 20
 _NO_ROWS = np.empty(0, dtype=np.int64)
 _WITHOUT_FIGURES = ("missing_combinations", "unexpected_combinations", "series_gaps")
+Watcher = Callable[[Expectation, Figures], None]
+_WATCHER: ContextVar[Watcher | None] = ContextVar("watcher", default=None)
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,16 @@ class Judged:
 
     located: tuple[Located, ...]
     not_evaluable: Mapping[str, str]
+
+
+@contextmanager
+def watched(watcher: Watcher) -> Iterator[None]:
+    """Within it, `watcher` is shown the figures of every expectation that is judged."""
+    token = _WATCHER.set(watcher)
+    try:
+        yield
+    finally:
+        _WATCHER.reset(token)
 
 
 def _keeps(figures: pd.DataFrame, expectation: Expectation) -> bool | None:
@@ -78,6 +92,8 @@ def judge(context: Context, expectations: Sequence[Expectation], locator: Locato
         if asked not in computed:
             computed[asked] = _compute(context, expectation)
         figures = computed[asked]
+        if watcher := _WATCHER.get():
+            watcher(expectation, figures)
         rules = [expectation.rule, *([expectation.pattern] if expectation.pattern else [])]
         left = _not_said(figures, [said[rule] for rule in expectation.follows if rule in said])
         kept, why = _judged(figures, expectation, left)

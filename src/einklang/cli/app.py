@@ -242,6 +242,39 @@ def explain(
 
 
 @app.command()
+def docs(
+    out: Annotated[Path, typer.Option("--out", help="Folder for the pages.")],
+    gx: Annotated[
+        bool, typer.Option("--gx", help="Data Docs of Great Expectations; the only kind there is.", show_default=False)
+    ] = False,
+    delivery: Annotated[
+        str, typer.Option("--delivery", help="Also the figures of a delivery, e.g. ni/auslaender/0002.")
+    ] = "",
+    store: StoreFolder = Path("store"),
+    project: ProjectFolder = None,
+) -> None:
+    """Write the expectations as suites of Great Expectations, as JSON and as Data Docs for stewards.
+
+    With a delivery, its figures are computed again and shown beside their limits. Exit code: 0 written, 2 unusable
+    input.
+    """
+    from einklang.cli.tables import terminal
+    from einklang.deliver import check_received
+    from einklang.errors import UnusableInput
+    from einklang.gx_pages import Delivered, write_data_docs
+    from einklang.project import load_project
+    from einklang.store import Store
+
+    if not gx:
+        raise UnusableInput("No kind of page was named.", "Add `--gx`.")
+    declared, state = load_project(project), Store(store)
+    receipt = state.receipt(delivery) if delivery else None
+    shown = Delivered(delivery, receipt.dataset, lambda: check_received(receipt, declared, state)) if receipt else None
+    written = write_data_docs(out, declared, shown)
+    terminal().print(str(written.page), markup=False, soft_wrap=True)
+
+
+@app.command()
 def mail(store: StoreFolder = Path("store"), project: ProjectFolder = None) -> None:
     """Send receipts and verdicts that wait in the outbox, where a mail server is set up.
 
