@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from builders import ROOT, profile, project_with, read_in_file
 from hypothesis import HealthCheck, settings
 
 from einklang.check import Checked
+from einklang.examples import lay_example_project
 from einklang.project import Project, load_project
 
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
@@ -37,9 +37,7 @@ def project() -> Project:
 def test_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project folder with the real declarations, but the profiles of tests/project in place of the real ones."""
     folder = tmp_path_factory.mktemp("project")
-    shutil.copytree(ROOT / "schemas", folder / "schemas", ignore=shutil.ignore_patterns("profiles"))
-    shutil.copytree(ROOT / "expectations", folder / "expectations")
-    shutil.copytree(ROOT / "tests" / "project", folder, dirs_exist_ok=True)
+    lay_example_project(ROOT, folder)
     return folder
 
 

@@ -134,7 +134,7 @@ def test_same_bytes_same_files(test_project: Project, tmp_path: Path) -> None:
 
 
 def test_deliveries_at_the_same_time(test_project: Project, store: Store, tmp_path: Path) -> None:
-    paths = [variant(tmp_path, f"{number}.csv", "13.480", f"13.4{80 + number}") for number in range(4)]
+    paths = [variant(tmp_path, f"{number}.csv", "Quelle:", f"Quelle: Fassung {number},") for number in range(4)]
 
     def run(path: Path) -> Delivery:
         return deliver([path], "hb", "auslaender", test_project, store, TIME).delivery

@@ -1,42 +1,44 @@
 """Examples of the rule catalogue: tiny deliveries, one that keeps a rule and one that breaks it.
 
 An example is a file, or a folder whose files are delivered one after the other. They are written in layouts of
-their own, so that each shows one thing and nothing else.
+their own and, for rules that no data set of the monitoring needs yet, in data sets of their own.
 """
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from dataclasses import replace
 from pathlib import Path
 
 from einklang.check import Sending, check, sent_file
 from einklang.container import workbook_limit
-from einklang.declarations.base import build
-from einklang.declarations.profile import Profile
 from einklang.declarations.rules import Example
 from einklang.deliver import deliver
-from einklang.project import Project, read_profile
+from einklang.project import Project, load_project
 from einklang.read_workbook import read_workbook
 from einklang.receive import same_bytes
 from einklang.result import Outcome, Result
 from einklang.store import Store
 
 FILES = Path("tests", "deliveries")
-SCHEMAS = Path("tests", "project", "schemas")
+DECLARATIONS = Path("tests", "project")
 _LINES = 12
 _MARKS = {b"\xff\xfe": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
 
 
+def lay_example_project(project: Path, folder: Path) -> None:
+    """Copies the declarations of a project to a folder, with the layouts of the examples in place of the offices'."""
+    shutil.copytree(project / "schemas", folder / "schemas", ignore=shutil.ignore_patterns("profiles"))
+    shutil.copytree(project / "expectations", folder / "expectations")
+    shutil.copytree(project / DECLARATIONS, folder, dirs_exist_ok=True)
+
+
 def example_project(project: Project) -> Project:
-    """The project with the layouts of the examples in place of those of the offices."""
-    schemas = project.folder / SCHEMAS
-    profiles: dict[tuple[str, str], tuple[Profile, ...]] = {}
-    for path in sorted(schemas.glob("profiles/*/*.yaml")):
-        profile = build(Profile, read_profile(path, schemas), path)
-        key = (profile.supplier, profile.dataset)
-        profiles[key] = (*profiles.get(key, ()), profile)
-    return replace(project, profiles=profiles)
+    """The project with the layouts and data sets of the examples."""
+    with tempfile.TemporaryDirectory() as folder:
+        lay_example_project(project.folder, Path(folder))
+        return replace(load_project(Path(folder)), folder=project.folder)
 
 
 def example_files(project: Project, name: str) -> list[Path]:
