@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from builders import sending
 
+from einklang.check import check
 from einklang.cli.app import docs
 from einklang.errors import UnusableInput
 from einklang.examples import FILES, example_project
 from einklang.gx import great_expectations
-from einklang.gx_pages import Written, write_data_docs
+from einklang.gx_pages import Delivered, Written, write_data_docs
 from einklang.project import Project
 
 _LOADED = re.compile(r"""(?:src|href)\s*=\s*["']?https?:|url\(['"]?https?:|<script""")
