@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pyarrow as pa
+from openpyxl.worksheet.worksheet import Worksheet
 
 from einklang.check import Checked, Sending, check, sent_file
 from einklang.declarations.base import build
@@ -137,8 +138,12 @@ def variant(folder: Path, name: str, old: str, new: str) -> Path:
 # -- workbooks ----------------------------------------------------------------------------------
 
 
-def workbook(sheets: Mapping[str, Iterable[Sequence[Any]]], far_cell: bool = False) -> bytes:
-    """A workbook; `far_cell` adds a cell in the last row and column there is, to its first sheet."""
+def workbook(
+    sheets: Mapping[str, Iterable[Sequence[Any]]],
+    far_cell: bool = False,
+    edit: Callable[[Worksheet], None] | None = None,
+) -> bytes:
+    """A workbook; `far_cell` adds to its first sheet a cell in the last row and column there is; `edit` changes it."""
     book = openpyxl.Workbook()
     book.remove(book.active)
     for name, rows in sheets.items():
@@ -147,6 +152,8 @@ def workbook(sheets: Mapping[str, Iterable[Sequence[Any]]], far_cell: bool = Fal
             sheet.append(list(row))
     if far_cell:
         book.worksheets[0]["XFD1048576"] = "x"
+    if edit is not None:
+        edit(book.worksheets[0])
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()

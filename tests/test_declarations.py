@@ -155,6 +155,7 @@ def test_every_reason_is_known_and_used(project: Project) -> None:
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     made = {f"file_is_{kind.value}" for kind in Kind} | {"name_of_period", "name_of_measure"}
+    made |= {f"kind_{kind}" for kind in ("text", "workbook", "xls", "ods", "spreadsheetml", "json")}
     assert set(project.catalogue.reasons) <= texts | made
     assert {f"file_is_{kind.value}" for kind in Kind} <= set(project.catalogue.reasons)
     limits = {text for text in texts if re.fullmatch(r"(limit|file_is|letters|suggest)_[a-z0-9_]+", text)}

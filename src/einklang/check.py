@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from einklang import gx
 from einklang import observations as contract1
+from einklang.appearance import check_appearance
 from einklang.contract import check_contract
 from einklang.cube import Cube, cube_of
 from einklang.declarations.base import Text
@@ -159,6 +160,7 @@ class _Line:
     progress: Progress
     is_period_agreed: bool = True
     excerpts: Excerpts | None = None
+    members: dict[str, str] = field(default_factory=dict)
 
     def run(self) -> Checked:
         dataset = self.project.dataset(self.sending.dataset)
@@ -173,7 +175,7 @@ class _Line:
         parsed = parse(structured.table, self.profile, self.project.sign_meanings(self.profile), words)
         self.judgement.steps.append("parse")
         self.progress("harmonise")
-        stored = {file.name: file.stored_as for file in self.sending.files}
+        stored = {file.name: file.stored_as for file in self.sending.files} | self.members
         harmonised = harmonise(structured.table, parsed, self.profile, self.project, self.sending.delivery, stored)
         self.judgement.add("harmonise", harmonised.located)
         self.excerpts = Excerpts(structured.shown, structured.table, parsed.is_secret)
@@ -186,13 +188,20 @@ class _Line:
         catalogue = self.project.catalogue
         self.progress("read")
         reads = [read_file(file.path, file.name, self.profile, catalogue) for file in self.sending.files]
+        for file, read in zip(self.sending.files, reads, strict=True):
+            self.members |= {name: f"{file.stored_as}/{number}" for name, number in read.members.items()}
+            self.judgement.not_evaluable.update(read.not_evaluable)
         if not self.judgement.add("read", [one for read in reads for one in read.findings]):
             self.judgement.stopped_in = "read"
             return None
         self.progress("structure")
-        structured = structure([table for read in reads for table in read.tables], self.profile, catalogue)
-        if not self.judgement.add("structure", structured.findings):
+        tables = [table for read in reads for table in read.tables]
+        structured = structure(tables, self.profile, catalogue)
+        shown = check_appearance(tables, structured.table, catalogue) if structured.table is not None else []
+        if not self.judgement.add("structure", [*structured.findings, *shown]):
             self.judgement.stopped_in = "structure"
+            if structured.table is not None:
+                structured.accounted.leave_unstructured(structured.table.count_rows(), structured.table.size)
             return Structured(None, structured.findings, structured.accounted)
         return structured
 

@@ -9,7 +9,8 @@
     │   └── PlaceNotWritable  nothing can be written to the path
     ├── StoreError            the store folder is damaged or not writable
     │   └── DamagedRecord     a record in it cannot be read
-    └── CompanionLost         a process that works beside this one ended
+    ├── CompanionLost         a process that works beside this one ended
+    └── ReaderNotStarted      the process that reads workbooks does not start
 
 Bad data is never an exception: it is a finding. An exception means a broken declaration, a
 call that names nothing, or a broken machine. Each carries its facts as attributes, says one
@@ -109,3 +110,11 @@ class CompanionLost(EinklangError):
     def __init__(self, module: str) -> None:
         self.module = module
         super().__init__(f"The process of `{module}` ended without an answer.", "Check memory and the messages above.")
+
+
+class ReaderNotStarted(EinklangError):
+    """The process that reads workbooks does not start."""
+
+    def __init__(self, problem: str) -> None:
+        self.problem = problem
+        super().__init__(f"The reader of workbooks did not start: {problem}.", "Check the installation of Einklang.")

@@ -39,6 +39,7 @@ from einklang.evidence import REPAIRS_LISTED, Repair
 from einklang.findings import Located, finding, reason
 from einklang.locate import Locator
 from einklang.longtable import LongTable
+from einklang.misread import range_behind_date, two_readings
 from einklang.parse import Parsed, Problem
 from einklang.periods import Period, read_period
 from einklang.project import Project
@@ -172,14 +173,16 @@ class _Harmoniser:
                 text = column.cleaned[label]
                 suggestion = self._suggest(name, text)
                 places, count = self.locator.label_places(rows, name)
+                meant = range_behind_date(text, self._codelist(name)) if name != "period" else None
                 found = finding(
                     self.catalogue,
-                    "IM-COD-001",
+                    "IM-COD-001" if meant is None else "IM-COD-005",
                     places,
                     count=count,
                     roh=text,
                     merkmal=self._title(name),
-                    vorschlag=suggestion,
+                    vorschlag=suggestion if meant is None else meant,
+                    zelle=places[0].cell,
                 )
                 self.located.append(Located(found, rows))
 
@@ -214,12 +217,15 @@ class _Harmoniser:
         self.usable[rows] = False
         self.labelled[rows] = False
 
+    def _codelist(self, name: str) -> CodeList:
+        return measure_list(self.dataset) if name == "measure" else self.project.codes(self.dataset.name, name)
+
     def _suggest(self, name: str, text: str) -> Text:
         if not text:
             return self.catalogue.reasons["suggest_fill"]
         if name == "period":
             return self.catalogue.reasons["suggest_period"]
-        codelist = measure_list(self.dataset) if name == "measure" else self.project.codes(self.dataset.name, name)
+        codelist = self._codelist(name)
         nearest = padded(codelist, text) or codelist.suggest(text)
         if not nearest:
             return self.catalogue.reasons["suggest_none"]
@@ -356,6 +362,7 @@ class _Harmoniser:
             Problem.NUMBER_AND_SECRET: "IM-STA-002",
             Problem.UNKNOWN_STATUS_WORD: "IM-STA-003",
             Problem.CONTRADICTION: "IM-STA-004",
+            Problem.NO_RESULT: "IM-STR-006",
         }
         for problem, rule in rules.items():
             rows = np.flatnonzero((self.parsed.problem == problem) & self.labelled)
@@ -376,6 +383,25 @@ class _Harmoniser:
                 format=style,
             )
             self.located.append(Located(found, rows))
+
+        for doubt in two_readings(self.table, self.coded["measure"], self.dataset, numbers):
+            rows = doubt.rows[self.labelled[doubt.rows]]
+            if len(rows):
+                self.usable[rows] = False
+                places = self.locator.places(rows)
+                found = finding(
+                    self.catalogue,
+                    "IM-VAL-002",
+                    places,
+                    count=len(rows),
+                    spalte=places[0].column,
+                    roh=doubt.text,
+                    eine=doubt.agreed,
+                    andere=doubt.other,
+                    n=len(rows),
+                    format=style,
+                )
+                self.located.append(Located(found, rows))
 
     def _convert_units(self) -> None:
         measure = self.coded["measure"]

@@ -50,6 +50,11 @@ class LongTable:
         """Number of figures."""
         return len(self.row)
 
+    def count_rows(self) -> int:
+        """Number of rows of the files that hold figures."""
+        sheet = self.file.codes.astype(np.int64) * len(self.sheet.texts) + self.sheet.codes
+        return len(np.unique(sheet * (int(self.row.max(initial=0)) + 1) + self.row))
+
 
 @dataclass
 class Accounted:

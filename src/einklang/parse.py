@@ -26,6 +26,7 @@ _BLANKS = "[\\s\u00a0\u2007\u2009\u202f]"
 _MINUS = "\u2212"
 _MARKED = re.compile(r"^(?P<number>.*\d.*?)\s*(?P<sign>\D{1,3})$")
 FREE = "F"
+_NO_RESULT = re.compile(r"=.+|#(?:[A-ZÄÖÜ/0-9]+[!?]?|#+)|Err:\d{3}", re.DOTALL)
 _BRACKETS = re.compile(r"^\(\s*(?P<number>.+?)\s*\)$")
 
 
@@ -39,6 +40,7 @@ class Problem(IntEnum):
     NUMBER_AND_SECRET = 4
     UNKNOWN_STATUS_WORD = 5
     CONTRADICTION = 6
+    NO_RESULT = 7
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,8 @@ def _read_special(text: str, numbers: Numbers, signs: Mapping[str, Meaning]) -> 
         return _said(signs[text], None)
     if not text:
         return _Cell(np.nan, "O", problem=Problem.BLANK)
+    if _NO_RESULT.fullmatch(text):
+        return _Cell(np.nan, problem=Problem.NO_RESULT)
     if "()" in signs and (inner := _BRACKETS.match(text)):
         number = _one_number(inner["number"], numbers)
         if number is not None:

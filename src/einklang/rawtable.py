@@ -15,26 +15,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from einklang.labels import clean
+from einklang.letters import column_index as column_index
+from einklang.letters import column_letter as column_letter
 
 Mask = NDArray[np.bool_]
-
-
-def column_letter(index: int) -> str:
-    """Spreadsheet letter of a column counted from 0: 0 → A, 26 → AA."""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
-def column_index(letter: str) -> int:
-    """Column counted from 0 of a spreadsheet letter."""
-    number = 0
-    for character in letter:
-        number = number * 26 + ord(character) - 64
-    return number - 1
 
 
 @dataclass(frozen=True)
@@ -92,13 +76,30 @@ def join_columns(pieces: list[TextColumn]) -> TextColumn:
 
 
 @dataclass(frozen=True)
+class Look:
+    """What a spreadsheet program shows of a sheet; rows and columns from 0, both ends included.
+
+    Each row of `hidden_rows` and `hidden_columns` is a range, each of `merged` first row, first column,
+    last row, last column. `is_known` is false where the kind of file does not tell.
+    """
+
+    hidden: bool
+    filtered: bool
+    hidden_rows: NDArray[np.int64]
+    hidden_columns: NDArray[np.int64]
+    merged: NDArray[np.int64]
+    is_known: bool = True
+
+
+@dataclass(frozen=True)
 class RawTable:
-    """One sheet, or one text file."""
+    """One sheet, or one text file; `look` is None for text, of which all is seen."""
 
     file: str
     sheet: str
     columns: tuple[TextColumn, ...]
     fields: NDArray[np.int32] | None = None
+    look: Look | None = None
 
     @property
     def rows(self) -> int:

@@ -1,84 +1,196 @@
 """Step *read*: a delivered file becomes raw tables, every cell as text.
 
 A file that cannot be read is a finding. Belongs here: which reader serves which kind of file, and
-what is said of those that none serves. The readers themselves: `read_text`, `read_workbook`.
+what is said of those that none serves. The readers themselves: `read_text`, `read_boxed`.
 """
 
 from __future__ import annotations
 
+import sys
 import zipfile
 import zlib
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from einklang.container import Kind, Unreadable, kind_of, workbook_limit
+from einklang.container import (
+    Kind,
+    Limit,
+    Unreadable,
+    holdings,
+    outer_limit,
+    workbook_limit,
+)
+from einklang.declarations.base import Text
 from einklang.declarations.profile import Profile
 from einklang.declarations.rules import Catalogue
 from einklang.findings import Finding, PlaceFound, finding, reason
 from einklang.rawtable import RawTable
+from einklang.read_boxed import SheetsMissing, read_boxed
 from einklang.read_text import read_text
-from einklang.read_workbook import SheetsMissing, read_workbook
+from einklang.unpack import Part, opened
 
 MAX_FILE = 4 * 1024**3
-_EXPECTED = {"csv": Kind.TEXT, "workbook": Kind.WORKBOOK}
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError)
+_CONTAINERS = frozenset({Kind.WORKBOOK, Kind.XLS, Kind.ODS})
+_WORKBOOKS = frozenset({Kind.WORKBOOK, Kind.XLS, Kind.ODS, Kind.SPREADSHEETML})
+_AGREED = {
+    "csv": Kind.TEXT,
+    "workbook": Kind.WORKBOOK,
+    "xls": Kind.XLS,
+    "ods": Kind.ODS,
+    "spreadsheetml": Kind.SPREADSHEETML,
+    "json": Kind.JSON,
+}
+# What a suffix promises. Any other suffix promises nothing.
+_PROMISED = {
+    ".csv": {Kind.TEXT},
+    ".txt": {Kind.TEXT},
+    ".tsv": {Kind.TEXT},
+    ".ffcsv": {Kind.TEXT},
+    ".xlsx": {Kind.WORKBOOK},
+    ".xlsm": {Kind.WORKBOOK},
+    ".xls": {Kind.XLS},
+    ".ods": {Kind.ODS},
+    ".xml": {Kind.SPREADSHEETML},
+    ".json": {Kind.JSON},
+}
 
 
 @dataclass(frozen=True)
 class Read:
-    """The tables of one file (none where it cannot be read) and what was found."""
+    """The tables of one file (none where it cannot be read) and what was found.
 
-    tables: tuple[RawTable, ...]
-    findings: tuple[Finding, ...]
+    `members` gives, for each file that came out of an archive, its place there: shown name → number.
+    `not_evaluable` are rules that the kind of file does not let judge, with the reason.
+    """
 
-
-def _unreadable(catalogue: Catalogue, name: str, why: Unreadable) -> Read:
-    text = reason(catalogue, why.reason, **why.facts)
-    return Read((), (finding(catalogue, "IM-FIL-001", [PlaceFound(file=name)], datei=name, grund=text),))
+    tables: tuple[RawTable, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    members: Mapping[str, int] = field(default_factory=dict)
+    not_evaluable: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_file(path: Path, name: str, profile: Profile, catalogue: Catalogue) -> Read:
-    """The sheets of a file that the profile wants.
+    """The sheets of a file that the profile wants; of an archive, those of every member.
 
     `name` is what the sender calls the file; it appears in findings and decides nothing.
     """
+    say = _Say(name, catalogue)
     size = path.stat().st_size
     if size > MAX_FILE:
-        why = reason(catalogue, "limit_size", gefunden=size, erlaubt=MAX_FILE)
-        return Read((), (finding(catalogue, "IM-FIL-002", [PlaceFound(file=name)], datei=name, grenze=why),))
-    kind = kind_of(path)
-    if kind is not _EXPECTED[profile.file.format]:
-        return _unreadable(catalogue, name, Unreadable(f"file_is_{kind.value}"))
-    if kind is Kind.TEXT:
-        return _read_text(path, name, profile, catalogue)
-    return _read_workbook(path, name, profile, catalogue)
-
-
-def _read_text(path: Path, name: str, profile: Profile, catalogue: Catalogue) -> Read:
-    text = read_text(path, name, profile.file)
-    if isinstance(text, Unreadable):
-        return _unreadable(catalogue, name, text)
-    if text.encoding == text.agreed:
-        return Read((text.table,), ())
-    note = finding(
-        catalogue, "IM-FIL-006", [PlaceFound(file=name)], datei=name, zeichensatz=text.encoding, vereinbart=text.agreed
+        return Read(findings=(say.limit(Limit("limit_size", size, MAX_FILE)),))
+    with opened(path, name) as parts:
+        if isinstance(parts, Limit):
+            return Read(findings=(say.limit(parts),))
+        if isinstance(parts, Unreadable):
+            return Read(findings=(say.unreadable(parts),))
+        reads = [_read_part(part, profile, catalogue) for part in parts]
+    return Read(
+        tables=tuple(table for read in reads for table in read.tables),
+        findings=tuple(one for read in reads for one in read.findings),
+        members={part.name: part.member for part in parts if part.member},
+        not_evaluable={rule: why for read in reads for rule, why in read.not_evaluable.items()},
     )
-    return Read((text.table,), (note,))
 
 
-def _read_workbook(path: Path, name: str, profile: Profile, catalogue: Catalogue) -> Read:
+@dataclass(frozen=True)
+class _Say:
+    """Findings about one file."""
+
+    name: str
+    catalogue: Catalogue
+
+    @property
+    def place(self) -> list[PlaceFound]:
+        return [PlaceFound(file=self.name)]
+
+    def unreadable(self, why: Unreadable) -> Finding:
+        text = reason(self.catalogue, why.reason, **why.facts)
+        return finding(self.catalogue, "IM-FIL-001", self.place, datei=self.name, grund=text)
+
+    def limit(self, limit: Limit) -> Finding:
+        why = reason(self.catalogue, limit.reason, gefunden=limit.found, erlaubt=limit.allowed)
+        return finding(self.catalogue, "IM-FIL-002", self.place, datei=self.name, grenze=why)
+
+    def kind(self, found: Kind, expected: Text) -> Finding:
+        kind = self.catalogue.reasons[f"kind_{found.value}"]
+        return finding(self.catalogue, "IM-FIL-007", self.place, datei=self.name, gefunden=kind, erwartet=expected)
+
+
+def _read_part(part: Part, profile: Profile, catalogue: Catalogue) -> Read:
+    agreed = _AGREED[profile.file.format]
+    say = _Say(part.name, catalogue)
+    if part.kind is not agreed and not {part.kind, agreed} <= _WORKBOOKS:
+        why = Unreadable(f"file_is_{part.kind.value}", {"vereinbart": _kind(catalogue, agreed)})
+        return Read(findings=(say.unreadable(why),))
+    notes = tuple(_notes(part, agreed, say))
+    if part.kind is Kind.TEXT:
+        return _read_text(part, profile, say, notes)
+    return _read_boxed(part, profile, say, notes)
+
+
+def _kind(catalogue: Catalogue, kind: Kind) -> Text:
+    return catalogue.reasons[f"kind_{kind.value}"]
+
+
+def _notes(part: Part, agreed: Kind, say: _Say) -> Iterator[Finding]:
+    """Whether the file is what was agreed, and what its name says."""
+    suffix = Path(part.name).suffix.lower()
+    if part.kind is not agreed:
+        yield say.kind(part.kind, reason(say.catalogue, "kind_is_agreed", vereinbart=_kind(say.catalogue, agreed)))
+    elif part.kind not in _PROMISED.get(suffix, {part.kind}):
+        yield say.kind(part.kind, reason(say.catalogue, "name_ends_in", endung=suffix))
+
+
+def _read_text(part: Part, profile: Profile, say: _Say, notes: tuple[Finding, ...]) -> Read:
+    text = read_text(part.path, part.name, profile.file)
+    if isinstance(text, Limit):
+        return Read(findings=(say.limit(text),))
+    if isinstance(text, Unreadable):
+        return Read(findings=(say.unreadable(text),))
+    if text.is_undoubled or text.encoding != text.agreed:
+        note = finding(
+            say.catalogue,
+            "IM-FIL-006",
+            say.place,
+            datei=part.name,
+            zeichensatz=say.catalogue.reasons["encoding_doubled"] if text.is_undoubled else text.encoding,
+            vereinbart=text.agreed,
+        )
+        notes = (*notes, note)
+    return Read((text.table,), notes)
+
+
+def _read_boxed(part: Part, profile: Profile, say: _Say, notes: tuple[Finding, ...]) -> Read:
+    path, kind = part.path, part.kind
     try:
-        limit = workbook_limit(path)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError):
-        return _unreadable(catalogue, name, Unreadable("file_is_broken_zip"))
-    place = [PlaceFound(file=name)]
-    if limit is not None:
-        why = reason(catalogue, limit.reason, gefunden=limit.found, erlaubt=limit.allowed)
-        return Read((), (finding(catalogue, "IM-FIL-002", place, datei=name, grenze=why),))
-    tables = read_workbook(path, name, profile.file.sheet, profile.numbers.decimal)
-    if isinstance(tables, Unreadable):
-        return _unreadable(catalogue, name, tables)
-    if isinstance(tables, SheetsMissing):
-        listed = ", ".join(tables.found)
-        missing = finding(catalogue, "IM-STR-001", place, datei=name, erwartet=profile.file.sheet, liste=listed)
-        return Read((), (missing,))
-    return Read(tables, ())
+        limit = outer_limit(path, kind) if kind in _CONTAINERS else None
+        if limit is None and kind is Kind.WORKBOOK and not sys.platform.startswith("linux"):
+            # Elsewhere the process that reads is not bounded in memory.
+            limit = workbook_limit(path)
+        held = holdings(path, kind) if limit is None and kind in _CONTAINERS else ()
+        read = limit or read_boxed(path, kind, part.name, profile.file.sheet, profile.numbers.decimal)
+        if isinstance(read, Limit) and read.reason == "limit_memory" and kind is Kind.WORKBOOK:
+            read = workbook_limit(path) or read
+    except _DAMAGED:
+        read = Unreadable("file_is_broken_zip")
+    match read:
+        case Limit():
+            return Read(findings=(say.limit(read),))
+        case Unreadable():
+            return Read(findings=(say.unreadable(read),))
+        case SheetsMissing():
+            listed = ", ".join(read.found)
+            wanted = profile.file.sheet
+            return Read(
+                findings=(
+                    finding(say.catalogue, "IM-STR-001", say.place, datei=part.name, erwartet=wanted, liste=listed),
+                )
+            )
+    for what in held:
+        note = finding(say.catalogue, "IM-FIL-008", say.place, datei=part.name, was=say.catalogue.reasons[what])
+        notes = (*notes, note)
+    known = all(table.look is not None and table.look.is_known for table in read)
+    untold = {} if known else {"IM-STR-005": "kind_does_not_tell", "IM-STR-006": "kind_does_not_tell"}
+    return Read(read, notes, not_evaluable=untold)

@@ -13,22 +13,28 @@ import io
 import itertools
 import mmap
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-from einklang.container import Unreadable
+from einklang.container import Limit, Unreadable, is_utf16
 from einklang.declarations.profile import FileFormat
+from einklang.encodings import csv_in_csv, undoubled
 from einklang.rawtable import RawTable, TextColumn, encode, join_columns
 
 FAST_FROM = 1024 * 1024
 _HEAD = 256 * 1024
 _TAIL = 64 * 1024
 _BATCH = 100_000
+_BATCH_CELLS = 4_000_000
+MAX_COLUMNS = 4_096
+MAX_CELLS = 20_000_000
+MAX_TEXTS = 5_000_000
 _STEP = 16 * 1024 * 1024
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _DESTROYED = (b"\xef\xbf\xbd", b"\xc3\x83\xc2", b"\xc3\x83\xc5", b"\xc3\x83\xc6\x92", b"\xc3\x83\xe2\x80")
@@ -36,11 +42,20 @@ _DESTROYED = (b"\xef\xbf\xbd", b"\xc3\x83\xc2", b"\xc3\x83\xc5", b"\xc3\x83\xc6\
 
 @dataclass(frozen=True)
 class ReadText:
-    """The table of a text file, the character set found and the one agreed."""
+    """The table of a text file, the character set found and the one agreed; `is_undoubled`: encoded twice, mended."""
 
     table: RawTable
     encoding: str
     agreed: str
+    is_undoubled: bool = False
+
+
+class _TooLarge(Exception):
+    """Ends the reading of a text; never leaves this module."""
+
+    def __init__(self, limit: Limit) -> None:
+        self.limit = limit
+        super().__init__(limit.reason)
 
 
 @dataclass
@@ -51,13 +66,21 @@ class _Columns:
     parts: list[list[TextColumn]] = field(default_factory=list)
     fields: list[list[int]] = field(default_factory=list)
 
+    texts: int = 0
+
     def add(self, rows: list[list[str]]) -> None:
-        self.fields.append([len(row) for row in rows])
-        self.width = max(self.width, *self.fields[-1])
-        self.parts.append([encode(list(column)) for column in itertools.zip_longest(*rows, fillvalue="")])
+        counts = [len(row) for row in rows]
+        _check_extent(len(rows), max(counts), sum(counts))
+        self.fields.append(counts)
+        self.width = max(self.width, *counts)
+        part = [encode(list(column)) for column in itertools.zip_longest(*rows, fillvalue="")]
+        self.texts += sum(len(column.texts) for column in part)
+        _check_texts(self.texts)
+        self.parts.append(part)
 
     def finish(self) -> tuple[tuple[TextColumn, ...], list[int]]:
         counts = list(itertools.chain.from_iterable(self.fields))
+        _check_extent(len(counts), self.width, sum(counts))
         lengths = [len(part) for part in self.fields]
         columns = []
         for index in range(self.width):
@@ -69,6 +92,19 @@ class _Columns:
         return tuple(columns), counts
 
 
+def _check_extent(rows: int, width: int, fields: int) -> None:
+    """Few long rows among many short ones would span far more cells than there are."""
+    if width > MAX_COLUMNS:
+        raise _TooLarge(Limit("limit_columns", width, MAX_COLUMNS))
+    if rows * width > max(MAX_CELLS, 4 * fields):
+        raise _TooLarge(Limit("limit_far_cell", rows * width, MAX_CELLS))
+
+
+def _check_texts(count: int) -> None:
+    if count > MAX_TEXTS:
+        raise _TooLarge(Limit("limit_texts", count, MAX_TEXTS))
+
+
 def detect_encoding(data: mmap.mmap | bytes, agreed: str) -> tuple[str, int] | Unreadable:
     """Character set of the bytes and length of the byte order mark.
 
@@ -77,7 +113,7 @@ def detect_encoding(data: mmap.mmap | bytes, agreed: str) -> tuple[str, int] | U
     for mark, encoding in _BOMS:
         if data[: len(mark)] == mark:
             return (encoding == "utf-8" and _destroyed(data)) or (encoding, len(mark))
-    if agreed == "utf-16":
+    if agreed == "utf-16" or is_utf16(data[:_HEAD]):
         return Unreadable("utf16_without_mark")
     if data.find(b"\0") >= 0:
         return Unreadable("file_is_binary")
@@ -106,33 +142,50 @@ def _destroyed(data: mmap.mmap | bytes) -> Unreadable | None:
     return None
 
 
-def read_text(path: Path, name: str, agreed: FileFormat) -> ReadText | Unreadable:
+def read_text(path: Path, name: str, agreed: FileFormat) -> ReadText | Unreadable | Limit:
     """The table in a text file, or why it cannot be read."""
     with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
         detected = detect_encoding(data, agreed.encoding)
+        mended = None
         if isinstance(detected, Unreadable):
-            return detected
+            mended = undoubled(data) if detected.reason == "letters_destroyed" else None
+            if mended is None:
+                return detected
+            detected = "utf-8", 0
         encoding, mark = detected
+        sample = mended or data[mark : mark + _HEAD].decode(encoding, "replace")
         try:
             read = None
-            if len(data) >= FAST_FROM and not encoding.startswith("utf-16"):
+            if len(data) >= FAST_FROM and not encoding.startswith("utf-16") and mended is None:
                 read = _read_fast(stream, data, mark, encoding, agreed.delimiter)
-            columns, fields = read or _read_exact(data[mark:].decode(encoding), agreed.delimiter)
+            lines = io.StringIO(mended, newline="") if mended is not None else _lines(stream, mark, len(data), encoding)
+            columns, fields = read or _read_exact(lines, agreed.delimiter)
+        except _TooLarge as too_large:
+            return too_large.limit
         except (UnicodeDecodeError, pa.ArrowInvalid):
             return Unreadable("letters_unreadable", {"zeichensatz": encoding})
         except csv.Error:
-            return Unreadable("quotes_broken")
+            return Unreadable("csv_in_csv" if csv_in_csv(sample, agreed.delimiter) else "quotes_broken")
     if not columns:
         return Unreadable("file_is_empty")
+    if csv_in_csv(sample, agreed.delimiter):
+        return Unreadable("csv_in_csv")
     found = "utf-16" if encoding.startswith("utf-16") else encoding
-    return ReadText(RawTable(name, "", columns, fields), found, agreed.encoding)
+    return ReadText(RawTable(name, "", columns, fields), found, agreed.encoding, mended is not None)
 
 
-def _read_exact(text: str, delimiter: str) -> tuple[tuple[TextColumn, ...], np.ndarray]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+def _lines(stream: io.BufferedReader, start: int, end: int, encoding: str) -> io.TextIOWrapper:
+    """The text between two positions, with line ends as they are."""
+    return io.TextIOWrapper(io.BufferedReader(_Section(stream, start, end)), encoding=encoding, newline="")
+
+
+def _read_exact(lines: Iterable[str], delimiter: str) -> tuple[tuple[TextColumn, ...], np.ndarray]:
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     gathered = _Columns()
-    while rows := list(itertools.islice(reader, _BATCH)):
+    size = 1_000
+    while rows := list(itertools.islice(reader, size)):
         gathered.add(rows)
+        size = max(1, min(_BATCH, _BATCH_CELLS // max(gathered.width, 1)))
     columns, fields = gathered.finish()
     return columns, np.asarray(fields, dtype=np.int32)
 
@@ -153,6 +206,11 @@ class _Section(io.RawIOBase):
         self._left -= len(part)
         return part
 
+    def readinto(self, buffer: Any, /) -> int:
+        part = self.read(len(buffer))
+        buffer[: len(part)] = part
+        return len(part)
+
 
 def _decoded(column: pa.DictionaryArray, encoding: str) -> TextColumn:
     texts = tuple(text.decode(encoding) for text in column.dictionary.to_pylist()) or ("",)
@@ -171,6 +229,8 @@ def _read_fast(
     counts = [line.count(delimiter) for line in lines]
     separators = Counter(counts).most_common(1)[0][0]
     width = separators + 1
+    if width > MAX_COLUMNS:
+        return None
     start_line = max(
         (number for number, count in enumerate(counts[: len(counts) // 2], 1) if count != separators), default=0
     )
@@ -203,13 +263,18 @@ def _read_fast(
     rows = table.num_rows
     unified = table.unify_dictionaries()
     del table
+    _check_texts(sum(len(column.chunk(0).dictionary) for column in unified.columns if column.num_chunks))
     middle = [_decoded(pa.concat_arrays(column.chunks), encoding) for column in unified.columns]
     del unified
     # Arrow keeps what reading needed; the steps that follow need it elsewhere.
     pa.default_memory_pool().release_unused()
-    rows_before, counts_before = _read_exact(head, delimiter) if head else ((), np.empty(0, np.int32))
+    rows_before, counts_before = (
+        _read_exact(io.StringIO(head, newline=""), delimiter) if head else ((), np.empty(0, np.int32))
+    )
     foot = data[end:].decode(encoding)
-    rows_after, counts_after = _read_exact(foot, delimiter) if foot else ((), np.empty(0, np.int32))
+    rows_after, counts_after = (
+        _read_exact(io.StringIO(foot, newline=""), delimiter) if foot else ((), np.empty(0, np.int32))
+    )
     columns = []
     for index in range(max(width, len(rows_before), len(rows_after))):
         pieces = [

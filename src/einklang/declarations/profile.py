@@ -29,7 +29,10 @@ Letter = Annotated[str, Field(pattern=r"^[A-Z]{1,3}$")]
 class FileFormat(Declaration):
     """What kind of file the office sends."""
 
-    format: Literal["csv", "workbook"] = Field(description="`csv` for any delimited text, `workbook` for XLSX.")
+    format: Literal["csv", "workbook", "xls", "ods", "spreadsheetml", "json"] = Field(
+        description="`csv` for any delimited text, `workbook` for XLSX and XLSM, `spreadsheetml` for XML of Excel "
+        "2003, `json` for GENESIS. Workbooks of another kind are read too, with a note; each may be packed (gzip, ZIP)."
+    )
     encoding: Literal["utf-8", "cp1252", "utf-16"] = Field(
         default="utf-8", description="Agreed character set of a text file; a byte order mark is always understood."
     )

@@ -25,10 +25,10 @@ from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 from openpyxl.workbook import Workbook
 
-from einklang.container import Kind, Unreadable, kind_of, workbook_limit
+from einklang.container import Kind, kind_of, workbook_limit
 from einklang.declarations.profile import FileFormat
 from einklang.rawtable import RawTable
-from einklang.read_text import read_text
+from einklang.read_text import ReadText, read_text
 from einklang.report.workbook_sheet import (
     Layout,
     Merge,
@@ -297,7 +297,7 @@ def _text_table(table: RawTable) -> PlainTable:
 
 def _open_text(path: Path, agreed: FileFormat | None) -> Source | None:
     read = read_text(path, path.name, agreed or FileFormat(format="csv", delimiter=_delimiter(path)))
-    if isinstance(read, Unreadable):
+    if not isinstance(read, ReadText):
         return None
     table = _text_table(read.table)
     return Source([SourceSheet("", lambda: table, table=table)], is_text=True, is_plain=True)

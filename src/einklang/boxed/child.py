@@ -1,0 +1,85 @@
+"""The process in which a file is parsed: limits first, then the reader, then the answer on standard output.
+
+In: one JSON object on standard input with `path`, `kind`, `sheet` (pattern), `decimal`, `memory` (bytes)
+and `seconds` (processor time). Out: see `sheets.write_answer`; nothing at all means that the process was stopped.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from einklang.boxed.genesis_json import read_genesis_json
+from einklang.boxed.sheets import Refused, Sheet, write_answer
+from einklang.boxed.spreadsheetml import read_spreadsheetml
+from einklang.boxed.workbook import read_workbook
+
+try:
+    import resource
+except ImportError:  # not on Windows
+    resource = None  # type: ignore[assignment]
+
+OUT_OF_MEMORY = 41
+
+
+def limit(memory: int, seconds: int) -> None:
+    """Bounds this process: address space, processor time, what it may write; no core file, no new process."""
+    if resource is None:
+        return
+    for name, most in (
+        ("RLIMIT_AS", memory),
+        ("RLIMIT_CPU", seconds),
+        ("RLIMIT_FSIZE", 4 * memory),
+        ("RLIMIT_CORE", 0),
+        ("RLIMIT_NOFILE", 64),
+    ):
+        if hasattr(resource, name):
+            kind = getattr(resource, name)
+            hard = resource.getrlimit(kind)[1]
+            allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
+            resource.setrlimit(kind, (allowed, allowed))
+
+
+def _read(job: dict[str, Any]) -> list[Sheet] | list[str]:
+    path, pattern = Path(job["path"]), str(job["sheet"])
+    match job["kind"]:
+        case "json":
+            sheets = read_genesis_json(path, job["decimal"])
+        case "spreadsheetml":
+            sheets = read_spreadsheetml(path, job["decimal"])
+        case kind:
+            return read_workbook(path, kind, pattern, job["decimal"])
+    wanted = [sheet for sheet in sheets if re.fullmatch(pattern, sheet.name.strip())]
+    return wanted or [sheet.name for sheet in sheets]
+
+
+def main() -> None:
+    """Reads one file."""
+    job = json.loads(sys.stdin.buffer.read())
+    limit(job["memory"], job["seconds"])
+    answer: dict[str, Any] = {}
+    sheets: list[Sheet] = []
+    try:
+        found = _read(job)
+        sheets = [one for one in found if isinstance(one, Sheet)]
+        if not sheets:
+            answer = {"missing": found}
+    except Refused as refused:
+        answer = {refused.kind: [refused.reason, refused.found, refused.allowed, refused.facts]}
+    except MemoryError:
+        sys.exit(OUT_OF_MEMORY)
+    except Exception as error:
+        # Whatever a hostile file brings about must reach the office as a finding.
+        answer = {"failed": f"{type(error).__name__}: {error}"}
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        answer = {"unreadable": ["file_is_broken_zip", 0, 0, {}]}
+    try:
+        write_answer(sys.stdout.buffer, answer, sheets)
+        sys.stdout.buffer.flush()
+    except MemoryError:
+        sys.exit(OUT_OF_MEMORY)

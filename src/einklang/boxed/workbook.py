@@ -1,0 +1,72 @@
+"""Reads XLSX, XLS and ODS: stored values by calamine, everything it does not tell by a pass over the XML."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import python_calamine as calamine
+
+from einklang.boxed import ods, xlsx
+from einklang.boxed.sheets import Refused, Sheet, check_extent, gather, write_bool, writer
+from einklang.letters import column_letter
+
+
+def read_workbook(path: Path, kind: str, pattern: str, decimal: str) -> list[Sheet] | list[str]:
+    """The sheets whose whole name matches the pattern; the names of all sheets where none does.
+
+    Raises:
+        Refused: it is damaged or protected, or exceeds a limit.
+    """
+    told: Mapping[str, xlsx.Told] = {}
+    try:
+        if kind == "ods":
+            told = ods.look_into(path)
+        book = calamine.CalamineWorkbook.from_path(str(path))
+        metadata = {one.name: one for one in book.sheets_metadata if one.typ == calamine.SheetTypeEnum.WorkSheet}
+        wanted = [name for name in metadata if re.fullmatch(pattern, name.strip())]
+        if not wanted:
+            return list(book.sheet_names)
+        if kind == "workbook":
+            told = xlsx.look_into(path, wanted)
+        write = writer(decimal)
+        sheets = []
+        for name in wanted:
+            sheet = book.get_sheet_by_name(name)
+            check_extent(sheet.total_height, sheet.total_width)
+            look, cells = told.get(name) or xlsx.unknown()
+            rows: Iterable[Sequence[Any]] = sheet.iter_rows()
+            if kind != "workbook":
+                rows = map(_with_bools_written, rows)
+            block = gather(rows, sheet.start[1] if sheet.start else 0, sheet.width, write, cells)
+            look.hidden = metadata[name].visible != calamine.SheetVisibleEnum.Visible
+            if kind == "xls":
+                look.merged = [(*first, *last) for first, last in sheet.merged_cell_ranges or []]
+            sheets.append(Sheet(name, [block], look))
+    except calamine.PasswordError as error:
+        raise Refused("unreadable", "file_is_protected") from error
+    except calamine.CalamineError as error:
+        _refuse_unknown_error(str(error), told)
+        raise Refused("unreadable", "file_is_broken_zip") from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError) as error:
+        raise Refused("unreadable", "file_is_broken_zip") from error
+    return sheets
+
+
+def _with_bools_written(row: Sequence[Any]) -> Sequence[Any]:
+    """Truth values as text, because True and 1 are the same key."""
+    return [write_bool(value) if type(value) is bool else value for value in row]
+
+
+def _refuse_unknown_error(message: str, told: Mapping[str, xlsx.Told]) -> None:
+    """Newer error values such as #SPILL! stop calamine; the office is told where one stands."""
+    if "cell error value" in message:
+        for name, (_, cells) in told.items():
+            for (row, column), text in sorted(cells.items()):
+                if f"'{text}'" in message:
+                    cell = f"{column_letter(column)}{row + 1}"
+                    raise Refused("unreadable", "error_value_unknown", wert=text, zelle=cell, blatt=name)

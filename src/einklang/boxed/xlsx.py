@@ -1,0 +1,142 @@
+"""What an XLSX file shows and calamine does not tell, from one streaming pass over its XML.
+
+Hidden rows and columns, filters, merged ranges; formulas without a stored result and error values, which
+calamine gives as empty cells. Looks for byte patterns in pieces of one megabyte and keeps only what it finds.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+from xml.etree import ElementTree
+
+from einklang.boxed.sheets import Look, Refused, write_bool
+from einklang.boxed.xml_stream import MAX_UNPACKED
+from einklang.letters import column_index
+
+Told = tuple[Look, dict[tuple[int, int], str]]
+"""What is shown, and the texts of cells that have no stored value, by row and column from 0."""
+
+MAX_FOUND = 1_000_000
+_CHUNK = 1024 * 1024
+_OVERLAP = 64 * 1024
+_P = rb"(?:\w+:)?"
+_ROW = re.compile(rb"<" + _P + rb'row\b([^>]*?\b(?:hidden="(?:1|true)"|ht="0(?:\.0)?")[^>]*)>')
+_COLUMN = re.compile(rb"<" + _P + rb'col\b([^>]*?\b(?:hidden="(?:1|true)"|width="0(?:\.0)?")[^>]*)>')
+_NUMBER = re.compile(rb'\br="(\d{1,7})"')
+_BOUNDS = re.compile(rb'\b(min|max)="(\d{1,5})"')
+_MERGED = re.compile(rb"<" + _P + rb'mergeCell\b[^>]*?\bref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
+_TYPED = re.compile(
+    rb"<" + _P + rb'c\b(?=[^>]*?\bt="([be])")[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*>(?:(?!</' + _P + rb"c>).)*?<"
+    + _P + rb"v>([^<]{1,40})</", re.DOTALL
+)  # fmt: skip
+_ANY_FORMULA = re.compile(rb"<" + _P + rb"f[ />]")
+_FORMULA = re.compile(
+    rb"<" + _P + rb'c\b(?![^>]*?\bt="(?:str|e)")[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>/]*>\s*<' + _P + rb"f\b[^>]*?"
+    rb"(?:/>|>([^<]*)</" + _P + rb"f>)\s*(?:<" + _P + rb"v\s*/>|<" + _P + rb"v></" + _P + rb"v>)?\s*</" + _P + rb"c>"
+)  # fmt: skip
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_PARSED = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/sharedStrings.xml", "xl/styles.xml")
+
+
+def unknown() -> Told:
+    """For kinds of files of which nothing more is told."""
+    return Look(is_known=False), {}
+
+
+def pieces(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
+    """A part in pieces that overlap, so that no tag is cut.
+
+    Raises:
+        Refused: it is too large, or has a document type.
+    """
+    read = 0
+    rest = b""
+    with archive.open(part) as stream:
+        while chunk := stream.read(_CHUNK):
+            read += len(chunk)
+            if read > MAX_UNPACKED:
+                raise Refused("limit", "limit_size", read, MAX_UNPACKED)
+            piece = rest + chunk
+            if b"<!DOCTYPE" in piece:
+                raise Refused("limit", "limit_doctype", 1, 0)
+            yield piece
+            cut = max(piece.rfind(b"<c "), piece.rfind(b":c "), piece.rfind(b"<row"), piece.rfind(b"<mergeCell "))
+            rest = piece[max(cut - 10, piece.rfind(b"<"), 0) if cut < 0 else max(cut - 10, len(piece) - _OVERLAP) :]
+
+
+def parts_of(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Name of each sheet → its part."""
+    relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    targets = {one.get("Id"): one.get("Target", "") for one in relations}
+    found = {}
+    for element in ElementTree.fromstring(archive.read("xl/workbook.xml")).iter():
+        if element.tag.endswith("}sheet") and (target := targets.get(element.get(_RELATION, ""))):
+            absolute = target.lstrip("/") if target.startswith("/") else posixpath.join("xl", target)
+            found[element.get("name", "")] = posixpath.normpath(absolute)
+    return found
+
+
+def look_into(path: Path, wanted: list[str]) -> dict[str, Told]:
+    """What the sheets named show."""
+    with zipfile.ZipFile(path) as archive:
+        present = set(archive.namelist())
+        for part in present.intersection(_PARSED):
+            for _ in pieces(archive, part):
+                pass
+        try:
+            parts = parts_of(archive)
+        except ElementTree.ParseError as error:
+            raise Refused("unreadable", "file_is_broken_zip") from error
+        return {name: _look(archive, parts[name]) if parts.get(name) in present else unknown() for name in wanted}
+
+
+def _look(archive: zipfile.ZipFile, part: str) -> Told:
+    look = Look()
+    cells: dict[tuple[int, int], str] = {}
+    rows: set[int] = set()
+    columns: set[tuple[int, int]] = set()
+    merged: set[tuple[int, int, int, int]] = set()
+    is_prefixed: bool | None = None
+    for piece in pieces(archive, part):
+        is_prefixed = b":sheetData" in piece if is_prefixed is None else is_prefixed
+        if b' hidden="' in piece or b' ht="0' in piece or b' width="0' in piece:
+            rows.update(int(found[1]) - 1 for tag in _ROW.findall(piece) if (found := _NUMBER.search(tag)))
+            for tag in _COLUMN.findall(piece):
+                bounds = {name: int(number) - 1 for name, number in _BOUNDS.findall(tag)}
+                if len(bounds) == 2:
+                    columns.add((bounds[b"min"], bounds[b"max"]))
+        if b"mergeCell" in piece:
+            for first, top, last, bottom in _MERGED.findall(piece):
+                merged.add((int(top) - 1, column_index(first.decode()), int(bottom) - 1, column_index(last.decode())))
+        look.filtered = look.filtered or b"filterColumn" in piece
+        if b't="e"' in piece or b't="b"' in piece:
+            for kind, letters, row, text in _TYPED.findall(piece):
+                place = int(row) - 1, column_index(letters.decode())
+                shown = unescape(text.decode("utf-8", "replace"))
+                cells[place] = shown if kind == b"e" else write_bool(shown.strip() == "1")
+        if (b"<f" in piece or is_prefixed) and _ANY_FORMULA.search(piece):
+            for letters, row, formula in _FORMULA.findall(piece):
+                place = int(row) - 1, column_index(letters.decode())
+                cells.setdefault(place, "=" + unescape(formula.decode("utf-8", "replace"))[:200])
+        if max(len(cells), len(merged), len(rows)) > MAX_FOUND:
+            raise Refused("limit", "limit_found", MAX_FOUND + 1, MAX_FOUND)
+    look.hidden_rows = runs(rows)
+    look.hidden_columns = sorted(columns)
+    look.merged = sorted(merged)
+    return look, cells
+
+
+def runs(numbers: set[int]) -> list[tuple[int, int]]:
+    """Numbers as ranges, both ends included."""
+    found: list[tuple[int, int]] = []
+    for number in sorted(numbers):
+        if found and found[-1][1] == number - 1:
+            found[-1] = (found[-1][0], number)
+        else:
+            found.append((number, number))
+    return found

@@ -1,0 +1,162 @@
+"""Has workbooks and JSON parsed in a process of its own, whose memory and time are bounded (`einklang.boxed`).
+
+The answer comes back in a temporary file and is used where it lies: codes are mapped, texts decoded once.
+A process that hits a bound, or dies, is a finding about the file.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from einklang.boxed.child import OUT_OF_MEMORY
+from einklang.container import Kind, Limit, Unreadable
+from einklang.errors import ReaderNotStarted
+from einklang.rawtable import Look, RawTable, TextColumn
+
+MEMORY = 480 * 1024 * 1024
+MEMORY_MOST = 4 * 1024**3
+MEMORY_PER_BYTE = 30
+SECONDS = 30
+SECONDS_PER_MIB = 3
+DEADLINE_PER_SECOND = 4
+_PROGRAM = "from einklang.boxed.child import main; main()"
+_KEPT = ("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX", "SYSTEMROOT", "TMPDIR")
+
+
+@dataclass(frozen=True, slots=True)
+class SheetsMissing:
+    """No sheet has the agreed name; these are there."""
+
+    found: tuple[str, ...]
+
+
+Answer = tuple[RawTable, ...] | SheetsMissing | Unreadable | Limit
+
+
+def memory_for(size: int) -> int:
+    """Bytes of address space that a file of this size may take: 480 MiB, and in proportion above 16 MiB."""
+    return min(MEMORY_MOST, max(MEMORY, MEMORY_PER_BYTE * size))
+
+
+def read_boxed(path: Path, kind: Kind, name: str, sheet_pattern: str, decimal: str) -> Answer:
+    """The sheets whose whole name matches the pattern, in the order of the file.
+
+    Raises:
+        ReaderNotStarted: the process did not start.
+    """
+    size = path.stat().st_size
+    seconds = SECONDS + SECONDS_PER_MIB * (size >> 20)
+    memory = memory_for(size)
+    job = {
+        "path": str(path.resolve()),
+        "kind": kind.value,
+        "sheet": sheet_pattern,
+        "decimal": decimal,
+        "memory": memory,
+        "seconds": seconds,
+    }
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        code = _run(json.dumps(job).encode(), output, errors, DEADLINE_PER_SECOND * seconds)
+        length = output.seek(0, os.SEEK_END)
+        if code == 0 and length > 8:
+            return _answered(output, name)
+        if code is None or code == -getattr(signal, "SIGXCPU", 24):
+            return Limit("limit_time", seconds, seconds)
+        if code in {OUT_OF_MEMORY, -signal.SIGABRT, -getattr(signal, "SIGKILL", 9), -getattr(signal, "SIGXFSZ", 25)}:
+            return Limit("limit_memory", memory >> 20, memory >> 20)
+        if code is not None and code < 0:
+            return Unreadable("file_is_broken_zip")
+        errors.seek(0)
+        raise ReaderNotStarted(errors.read(4096).decode("utf-8", "replace").strip().rpartition("\n")[2])
+
+
+def _run(job: bytes, output: IO[bytes], errors: IO[bytes], deadline: float) -> int | None:
+    """Exit code of the process; None where it was stopped at the deadline."""
+    environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-c", _PROGRAM],
+        stdin=subprocess.PIPE,
+        stdout=output,
+        stderr=errors,
+        env=environment,
+        close_fds=True,
+    )
+    try:
+        process.communicate(job, timeout=deadline)
+    except subprocess.TimeoutExpired:
+        return None
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+    return process.returncode
+
+
+def _answered(output: IO[bytes], name: str) -> Answer:
+    data = mmap.mmap(output.fileno(), 0, access=mmap.ACCESS_READ)
+    length = int.from_bytes(data[-8:], "little")
+    answer = json.loads(data[-8 - length : -8])
+    match answer:
+        case {"limit": [reason, found, allowed, _]}:
+            return Limit(reason, found, allowed)
+        case {"unreadable": [reason, _, _, facts]}:
+            return Unreadable(reason, facts)
+        case {"failed": _}:
+            return Unreadable("reader_failed")
+        case {"missing": found}:
+            return SheetsMissing(tuple(found))
+    return tuple(_table(sheet, data, name) for sheet in answer["sheets"])
+
+
+def _table(sheet: dict[str, Any], data: mmap.mmap, name: str) -> RawTable:
+    columns: list[TextColumn] = []
+    for first, width, start, size, texts_start, texts_size in sheet["blocks"]:
+        codes = np.frombuffer(data, dtype=np.int32, count=size // 4, offset=start).reshape(-1, max(width, 1))
+        texts = json.loads(data[texts_start : texts_start + texts_size])
+        columns += [_nothing(len(codes)) for _ in range(first - len(columns))]
+        columns += [_own(codes[:, number], texts) for number in range(width)]
+    look = sheet["look"]
+    return RawTable(
+        name,
+        sheet["name"],
+        tuple(columns),
+        look=Look(
+            hidden=look["hidden"],
+            filtered=look["filtered"],
+            hidden_rows=np.asarray(look["hidden_rows"], dtype=np.int64).reshape(-1, 2),
+            hidden_columns=np.asarray(look["hidden_columns"], dtype=np.int64).reshape(-1, 2),
+            merged=np.asarray(look["merged"], dtype=np.int64).reshape(-1, 4),
+            is_known=look["is_known"],
+        ),
+    )
+
+
+def _nothing(rows: int) -> TextColumn:
+    return TextColumn(("",), np.zeros(rows, dtype=np.int32))
+
+
+def _own(codes: NDArray[np.int32], texts: list[str]) -> TextColumn:
+    """The column with those texts only that stand in it."""
+    if not len(codes):
+        return _nothing(0)
+    present = np.zeros(len(texts), dtype=np.bool_)
+    present[codes] = True
+    kept = np.flatnonzero(present)
+    if len(kept) == len(texts):
+        return TextColumn(tuple(texts), np.ascontiguousarray(codes))
+    position = np.empty(len(texts), dtype=np.int32)
+    position[kept] = np.arange(len(kept), dtype=np.int32)
+    return TextColumn(tuple(texts[number] for number in kept.tolist()), position[codes])
