@@ -389,6 +389,7 @@ CASES = [
         (4, 0, 3, 1),
         (6, 0, 6, 0),
     ),
+    Case("pass/alter/ages.csv", [], "accepted", (3, 2, 0, 1), (2, 2, 0, 0)),
     Case("pass/arbeitslose/two_header_rows.csv", [], "accepted", (6, 3, 0, 3), (12, 12, 0, 0)),
     Case("pass/auslaender/IM-AGG-001_rounding_at_its_bound.csv", [], "accepted", (6, 3, 0, 3), (9, 9, 0, 0)),
     Case("pass/auslaender/IM-STA-003_agreed_signs.csv", [], "accepted", (6, 3, 0, 3), (9, 9, 0, 0)),

@@ -12,11 +12,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from einklang.check import Sending, check, sent_file
-from einklang.container import workbook_limit
+from einklang.container import kind_of
 from einklang.declarations.rules import Example
 from einklang.deliver import deliver
 from einklang.project import Project, load_project
-from einklang.read_workbook import read_workbook
+from einklang.read_boxed import read_boxed
 from einklang.receive import same_bytes
 from einklang.result import Outcome, Result
 from einklang.store import Store
@@ -84,10 +84,9 @@ def _text(data: bytes) -> str:
 
 
 def _workbook_lines(path: Path) -> list[str]:
-    if workbook_limit(path) is not None:
+    tables = read_boxed(path, kind_of(path), path.name, ".*", ",")
+    if not isinstance(tables, tuple):
         return [f"[{path.suffix.lstrip('.').upper()}, {path.stat().st_size} Byte]"]
-    tables = read_workbook(path, path.name, ".*", ",")
-    assert isinstance(tables, tuple)
     lines = []
     for table in tables:
         lines.append(f"[{table.sheet}]")

@@ -384,7 +384,7 @@ class _Harmoniser:
             )
             self.located.append(Located(found, rows))
 
-        for doubt in two_readings(self.table, self.coded["measure"], self.dataset, numbers):
+        for doubt in two_readings(self.table, self.coded["measure"], self.dataset, self.profile):
             rows = doubt.rows[self.labelled[doubt.rows]]
             if len(rows):
                 self.usable[rows] = False

@@ -14,7 +14,7 @@ from einklang.codes import Coded
 from einklang.combinations import occurring
 from einklang.declarations.codelists import CodeList
 from einklang.declarations.dataset import Dataset
-from einklang.declarations.profile import Numbers
+from einklang.declarations.profile import Numbers, Profile
 from einklang.longtable import LongTable
 from einklang.parse import read_numbers
 
@@ -58,12 +58,14 @@ class TwoReadings:
     other: float
 
 
-def two_readings(table: LongTable, measure: Coded, dataset: Dataset, numbers: Numbers) -> Iterator[TwoReadings]:
+def two_readings(table: LongTable, measure: Coded, dataset: Dataset, profile: Profile) -> Iterator[TwoReadings]:
     """Columns in which no number tells whether its sign is that of decimals or of thousands.
 
-    A number such as `8,380` is doubtful where both readings suit the measure and every other number of
-    the column can be read both ways too. Workbooks store numbers, so that only text is looked at.
+    A number such as `8,380` is doubtful where the other reading suits the measure and every other number of
+    the column can be read both ways too. Workbooks store numbers, so that only text is looked at; figures in
+    another unit than the canonical one have the decimals that go with it.
     """
+    numbers = profile.numbers
     texts = table.text.cleaned
     doubtful = np.asarray(
         [(found := _THREE_DECIMALS.fullmatch(text)) is not None and found["sign"] == numbers.decimal for text in texts]
@@ -74,9 +76,11 @@ def two_readings(table: LongTable, measure: Coded, dataset: Dataset, numbers: Nu
     listed = pa.array(texts, pa.string())
     agreed, other = read_numbers(listed, numbers), read_numbers(listed, swapped)
     is_proof = ~np.isnan(agreed) & np.isnan(other)
-    is_text = np.asarray([not sheet for sheet in table.sheet.texts])[table.sheet.codes]
+    is_text = np.asarray([not sheet for sheet in table.sheet.texts])[table.sheet.codes] & table.unit.blank
     suits = np.zeros((len(measure.codes) + 1, len(texts)), dtype=np.bool_)
     for index, name in enumerate(measure.codes):
+        if name in profile.units:
+            continue
         one = dataset.measure(name)
         low = -np.inf if one.minimum is None else one.minimum
         high = np.inf if one.maximum is None else one.maximum
