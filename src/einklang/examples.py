@@ -18,6 +18,7 @@ from einklang.deliver import deliver
 from einklang.project import Project, load_project
 from einklang.read_boxed import read_boxed
 from einklang.receive import same_bytes
+from einklang.release import make_release
 from einklang.result import Outcome, Result
 from einklang.store import Store
 
@@ -48,14 +49,21 @@ def example_files(project: Project, name: str) -> list[Path]:
 
 
 def judge_example(project: Project, example: Example, name: str) -> Result:
-    """What is said of an example; of several deliveries, of the last."""
+    """What is said of an example; of several deliveries, of the last.
+
+    A file whose name ends with the code of another supplier (`1-he.csv`) is that one's. What others delivered is
+    released before the last delivery.
+    """
     files, dataset = example_files(project, name), Path(name).parts[1]
     if len(files) == 1:
         return check(Sending(example.supplier, dataset, (sent_file(files[0]),)), project).result
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder))
-        for file in files:
-            delivered = deliver([file], example.supplier, dataset, project, store)
+        suppliers = [file.stem.partition("-")[2] or example.supplier for file in files]
+        for file, supplier in zip(files, suppliers, strict=True):
+            if file == files[-1] and set(suppliers) != {example.supplier}:
+                make_release(project, store)
+            delivered = deliver([file], supplier, dataset, project, store)
         result = store.result(delivered.delivery.delivery)
     if not delivered.is_repeat:
         return result
