@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from itertools import pairwise
@@ -11,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
-import openpyxl
 import pytest
 import typer
 import yaml
 from builders import project_with, read_in_file
+from drawings import write_drawing
 
 from einklang.cli.app import app
 from einklang.declarations.base import build
@@ -111,38 +109,16 @@ def _examples() -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
-def _write(drawing: str, folder: Path) -> Path:
-    """The file that a drawing shows: `[sheet]` in the first line makes a workbook, `name:` names the file."""
-    lines = drawing.splitlines()
-    sheet = re.fullmatch(r"\[(.+)\]", lines[0])
-    name = re.fullmatch(r"(\S+\.csv):", lines[0])
-    rows = [[cell.strip() for cell in line.split("|")] for line in lines[1 if sheet or name else 0 :]]
-    width = max(map(len, rows))
-    cells = [[*row, *[""] * (width - len(row))] for row in rows]
-    if sheet:
-        book = openpyxl.Workbook()
-        book.active.title = sheet[1]
-        for row in cells:
-            book.active.append(row)
-        book.save(folder / "beispiel.xlsx")
-        return folder / "beispiel.xlsx"
-    text = io.StringIO()
-    csv.writer(text, delimiter=";").writerows(cells)
-    path = folder / (name[1] if name else "beispiel.csv")
-    path.write_text(text.getvalue(), encoding="utf-8")
-    return path
-
-
 @pytest.mark.parametrize(("drawing", "fragment"), _examples())
 def test_examples_of_profiles_are_read_whole(
     drawing: str, fragment: dict[str, Any], project: Project, tmp_path: Path
 ) -> None:
     given = {name for column in fragment.get("columns", []) for name in column.get("codes", {})}
     places = {name: place for name, place in _BASE["dimensions"].items() if name not in given}
-    declared = {**_BASE, **fragment, "dimensions": {**places, **fragment["dimensions"]}}
+    declared = {**_BASE, **fragment, "dimensions": {**places, **fragment.get("dimensions", {})}}
     profile = build(Profile, declared, DOCS / "profiles.md")
 
-    checked = read_in_file(_write(drawing, tmp_path), project_with(project, profile), profile)
+    checked = read_in_file(write_drawing(drawing, tmp_path), project_with(project, profile), profile)
 
     assert [one.message.en for one in checked.result.findings] == []
     assert checked.result.rows.is_complete

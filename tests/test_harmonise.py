@@ -173,6 +173,7 @@ def test_supplier_of_one_land(checker: Checker) -> None:
 COUNTED: dict[str, Any] = {
     "dataset": "arbeitslose",
     "dimensions": {"sex": None, "measure": {"constant": "unemployed"}, "citizenship": {"constant": "_T"}},
+    "columns": [{"headings": ["insgesamt"]}],
 }
 
 

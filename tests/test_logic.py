@@ -108,6 +108,7 @@ def test_care_rates_above_100_are_no_error(rate: int, test_project: Project, che
             "sex": None,
             "measure": {"constant": "care_rate"},
         },
+        columns=[{"headings": ["Quote"]}],
     )
     assert rules_found(checked.result) == []
 

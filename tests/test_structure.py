@@ -205,7 +205,12 @@ def test_labels_declared_as_no_data(checker: Checker) -> None:
 
 
 def test_several_profiles_are_told_apart_by_their_title(project: Project, tmp_path: Path) -> None:
-    titled = profile(title="B", table={"title": "Tabelle B"}, dimensions={"sex": {"constant": "F"}})
+    titled = profile(
+        title="B",
+        table={"title": "Tabelle B"},
+        dimensions={"sex": {"constant": "F"}},
+        columns=[{"headings": ["insgesamt"]}],
+    )
     plain = profile(title="A")
     path = tmp_path / "a.csv"
     both = project_with(project, titled, plain)

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from einklang import gx
 from einklang import observations as contract1
+from einklang.accounted import Accounted
 from einklang.appearance import check_appearance
 from einklang.contract import check_contract
 from einklang.cube import Cube, cube_of
@@ -31,7 +32,6 @@ from einklang.errors import FileNotUsable
 from einklang.excerpts import Excerpts
 from einklang.findings import Confirmation, Finding, Located, finding
 from einklang.harmonise import Harmonised, harmonise
-from einklang.longtable import Accounted
 from einklang.measures.figures import Context
 from einklang.parse import parse
 from einklang.plausibility import judge
@@ -170,7 +170,8 @@ class _Line:
         self.progress("parse")
         words = {
             word: self.project.signs.meanings[meaning]
-            for word, meaning in (self.profile.status.words.items() if self.profile.status else ())
+            for layout in self.profile.layouts
+            for word, meaning in (layout.status.words.items() if layout.status else ())
         }
         parsed = parse(structured.table, self.profile, self.project.sign_meanings(self.profile), words)
         self.judgement.steps.append("parse")

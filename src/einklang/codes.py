@@ -16,9 +16,10 @@ from einklang import observations as contract1
 from einklang.combinations import Combinations, combine, distinct, occurring
 from einklang.declarations.codelists import Code, CodeList
 from einklang.declarations.dataset import Dataset
-from einklang.declarations.profile import Place
+from einklang.declarations.place import Place
 from einklang.labels import clean, normalise
 from einklang.rawtable import TextColumn
+from einklang.rowlabels import said_otherwise
 
 UNKNOWN = -1
 _EPOCH = date(1970, 1, 1)
@@ -38,6 +39,8 @@ class Coded:
 def look_up(codelist: CodeList, place: Place | None, texts: tuple[str, ...]) -> list[str | None]:
     """The code of each label, None where it is unknown."""
     own = {normalise(label): code for label, code in place.codes.items()} if place else {}
+    if place is not None and place.otherwise is not None:
+        own[normalise(said_otherwise(place.otherwise))] = place.otherwise
     scheme = place.scheme if place else "key"
     if scheme == "label":
         table: Mapping[str, str] = codelist.by_label
@@ -72,6 +75,17 @@ def code_column(column: TextColumn, codes: list[str | None]) -> Coded:
     position = {code: number for number, code in enumerate(found)}
     index = np.asarray([UNKNOWN if code is None else position.get(code, UNKNOWN) for code in codes], dtype=np.int32)
     return Coded(found, index[column.codes])
+
+
+def join_coded(pieces: list[Coded]) -> Coded:
+    """The pieces one below the other, with one list of distinct codes."""
+    if len(pieces) == 1:
+        return pieces[0]
+    position = {code: number for number, code in enumerate(dict.fromkeys(code for one in pieces for code in one.codes))}
+    index = [
+        np.asarray([*(position[code] for code in one.codes), UNKNOWN], dtype=np.int32)[one.index] for one in pieces
+    ]
+    return Coded(tuple(position), np.concatenate(index))
 
 
 def measure_list(dataset: Dataset) -> CodeList:

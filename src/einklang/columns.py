@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from einklang.declarations.profile import Column, Profile
+from einklang.declarations.place import Place
+from einklang.declarations.profile import Profile
+from einklang.heads import Heads, columns_with, fits, read_heads
 from einklang.labels import normalise
 from einklang.rawtable import RawTable, column_index, column_letter
+from einklang.region import Region
+from einklang.rowlabels import Strip, matched
 
 
 @dataclass(frozen=True)
@@ -15,153 +19,201 @@ class ColumnsFound:
     """Columns by their use; all counted from 0.
 
     `heads[i][j]` is the heading of column j in header row i. `codes` gives, per dimension that the
-    profile assigns by column, the code of each column of figures.
+    profile assigns by column, the code of each column of figures; `twins` the column that each repetition
+    must equal; `status` the column that says the status of each column of figures.
     """
 
-    heads: Sequence[Sequence[str]]
-    place: Mapping[str, int]
-    labels: Sequence[int]
+    heads: Heads
+    place: Mapping[str, Sequence[int]]
     names: Mapping[str, int]
-    status: int | None
+    unit: Sequence[int]
+    sections: Sequence[int]
+    status: Mapping[int, int]
     figures: Sequence[int]
     left_out: Mapping[int, str]
+    twins: Mapping[int, int]
     codes: Mapping[str, Mapping[int, str]]
     units: Mapping[int, str]
     missing: Sequence[str]
     unknown: Sequence[str]
+    ambiguous: Sequence[tuple[str, Sequence[tuple[int, int]]]]
+
+    @property
+    def labels(self) -> list[int]:
+        """The columns in which labels of rows stand."""
+        places = (index for indices in self.place.values() for index in indices)
+        return sorted({*places, *self.names.values(), *self.sections})
 
 
 @dataclass
 class _Search:
-    heads: list[list[str]]
+    """Finds columns, and remembers the ones that are not there or there twice."""
+
+    heads: Heads
+    header: int
     missing: list[str] = field(default_factory=list)
+    ambiguous: list[tuple[str, Sequence[tuple[int, int]]]] = field(default_factory=list)
 
     def by_heading(self, heading: str) -> int | None:
-        wanted = normalise(heading)
-        for row in reversed(self.heads):
-            for index, text in enumerate(row):
-                if normalise(text) == wanted:
-                    return index
-        self.missing.append(heading)
+        found = columns_with(heading, self.heads)
+        if not found:
+            self.missing.append(heading)
+            return None
+        if len(found) > 1:
+            row = max(number for number, row in enumerate(self.heads) if normalise(row[found[0]]) == normalise(heading))
+            self.ambiguous.append((heading, [(self.header + row, index) for index in found]))
+        return found[0]
+
+    def by_letter(self, letter: str) -> int | None:
+        index = column_index(letter)
+        if index < len(self.heads[0]):
+            return index
+        self.missing.append(letter)
         return None
 
     def find(self, letter: str | None, heading: str | None) -> int | None:
         if letter is not None:
-            index = column_index(letter)
-            if index < len(self.heads[0]):
-                return index
-            self.missing.append(letter)
-            return None
+            return self.by_letter(letter)
         return self.by_heading(heading) if heading is not None else None
 
-
-def read_heads(table: RawTable, profile: Profile, header: int) -> list[list[str]]:
-    """The headings, with merged heads filled to the right."""
-    heads = [
-        [table.text(row, column) if row < table.rows else "" for column in range(len(table.columns))]
-        for row in range(header, header + profile.table.header.rows)
-    ]
-    for number in profile.table.header.fill_right:
-        row = heads[number - 1]
-        for index in range(1, len(row)):
-            row[index] = row[index] or row[index - 1]
-    return heads
+    def place(self, place: Place) -> list[int]:
+        """The columns of a row label; none where the place is no column or is not found."""
+        if place.heading is not None:
+            found = [self.by_heading(place.heading)]
+        else:
+            found = [self.by_letter(letter) for letter in place.letters]
+        return [index for index in found if index is not None]
 
 
-def _fits(column: Column, heads: Sequence[Sequence[str]], index: int) -> bool:
-    return all(
-        wanted == "*" or normalise(wanted) == normalise(row[index])
-        for wanted, row in zip(column.headings, heads, strict=False)
-    )
+@dataclass
+class _Figures:
+    """The columns of figures as they are found, one after the other."""
+
+    figures: list[int] = field(default_factory=list)
+    left_out: dict[int, str] = field(default_factory=dict)
+    twins: dict[int, int] = field(default_factory=dict)
+    codes: dict[str, dict[int, str]] = field(default_factory=dict)
+    units: dict[int, str] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
+    first_of: dict[int, int] = field(default_factory=dict)
+    matched: set[int] = field(default_factory=set)
+
+    def take(self, index: int, profile: Profile, heads: Heads, title: str) -> None:
+        entry = next(
+            (number for number, column in enumerate(profile.columns) if fits(column.headings, heads, index)), None
+        )
+        if entry is None and profile.columns:
+            self.unknown.append(title)
+            return
+        if entry is not None:
+            column = profile.columns[entry]
+            self.matched.add(entry)
+            if column.not_data is not None:
+                self.left_out[index] = column.not_data
+                return
+            if column.repeats and entry in self.first_of:
+                self.twins[index] = self.first_of[entry]
+                return
+            self.first_of.setdefault(entry, index)
+            for dimension, code in column.codes.items():
+                self.codes.setdefault(dimension, {})[index] = code
+            if column.unit is not None:
+                self.units[index] = column.unit
+        if reason := _not_data_by_head(profile, heads, index):
+            self.left_out[index] = reason
+        else:
+            self.figures.append(index)
 
 
-def find_columns(table: RawTable, profile: Profile, header: int, first: int, end: int) -> ColumnsFound:
-    """The use of every column that has a heading or a text between rows `first` and `end`."""
-    heads = read_heads(table, profile, header)
-    search = _Search(heads)
-    place: dict[str, int] = {}
-    for dimension, where in profile.dimensions.items():
-        if where.is_row_label:
-            index = search.find(where.column, where.heading)
-            if index is not None:
-                place[dimension] = index
+def _status_columns(profile: Profile, search: _Search, candidates: Sequence[int]) -> dict[int, int] | int | None:
+    """The status column of every column of figures that has one beside it; or the one for the whole row."""
+    status = profile.status
+    if status is None:
+        return None
+    if not status.beside:
+        return search.by_heading(status.heading or "")
+    if status.heading is None:
+        return dict(zip(candidates[::2], candidates[1::2], strict=False))
+    marked = {index for index in columns_with(status.heading, search.heads) if index in candidates}
+    if not marked:
+        search.missing.append(status.heading)
+    beside: dict[int, int] = {}
+    for index in candidates:
+        if index in marked and (before := [one for one in candidates if one < index and one not in marked]):
+            beside[before[-1]] = index
+    return beside
+
+
+def find_columns(table: RawTable, profile: Profile, region: Region, strip: Strip) -> ColumnsFound:
+    """The use of every column that has a heading, or a text between the first and the last row of the table."""
+    heads, written = read_heads(table, profile.table.header, region.header, strip)
+    search = _Search(heads, region.header)
+    place = {name: found for name, where in profile.dimensions.items() if (found := search.place(where))}
     names: dict[str, int] = {}
     for dimension, where in profile.dimensions.items():
-        if where.name_column or where.name_heading:
-            index = search.find(where.name_column, where.name_heading)
-            if index is not None:
-                names[dimension] = index
-    status = search.by_heading(profile.status.heading) if profile.status else None
+        index = search.find(where.name_column, where.name_heading)
+        if index is not None:
+            names[dimension] = index
+    unit = search.place(profile.unit) if profile.unit is not None else []
     sections = [column_index(where.section) for where in profile.dimensions.values() if where.section]
-    used = {*place.values(), *sections, *names.values(), *([] if status is None else [status])}
+    used = {*(index for found in place.values() for index in found), *sections, *names.values(), *unit}
     if profile.table.values_from is not None:
         start = column_index(profile.table.values_from)
     elif profile.columns:
         start = 0
     else:
-        start = max((index for index in used if index != status), default=-1) + 1
-    figures: list[int] = []
-    left_out: dict[int, str] = {}
-    codes: dict[str, dict[int, str]] = {}
-    units: dict[int, str] = {}
-    unknown: list[str] = []
-    matched: set[int] = set()
-    merged = {number - 1 for number in profile.table.header.fill_right}
-    for index, cells in enumerate(table.columns):
-        if index in used:
-            continue
-        has_head = any(row[index] for number, row in enumerate(heads) if number not in merged)
-        if not has_head and bool(cells.blank[first:end].all()):
-            continue
+        start = max(used, default=-1) + 1
+    candidates = [
+        index for index in range(len(table.columns)) if index not in used and _says(table, written, index, region)
+    ]
+    status = _status_columns(profile, search, [index for index in candidates if index >= start])
+    if isinstance(status, int):
+        candidates = [index for index in candidates if index != status]
+    elif status is not None:
+        candidates = [index for index in candidates if index not in status.values()]
+    taken = _Figures()
+    for index in candidates:
         title = " | ".join(row[index] for row in heads if row[index]) or column_letter(index)
         if index < start:
-            unknown.append(title)
-            continue
-        entry = next((number for number, column in enumerate(profile.columns) if _fits(column, heads, index)), None)
-        if entry is not None:
-            column = profile.columns[entry]
-            matched.add(entry)
-            if column.not_data is not None:
-                left_out[index] = column.not_data
-                continue
-            for dimension, code in column.codes.items():
-                codes.setdefault(dimension, {})[index] = code
-            if column.unit is not None:
-                units[index] = column.unit
-        elif profile.columns:
-            unknown.append(title)
-            continue
-        if reason := _not_data_by_head(profile, heads, index):
-            left_out[index] = reason
-            continue
-        figures.append(index)
+            taken.unknown.append(title)
+        else:
+            taken.take(index, profile, heads, title)
     search.missing.extend(
         " | ".join(column.headings)
         for number, column in enumerate(profile.columns)
-        if number not in matched and column.not_data is None
+        if number not in taken.matched and column.not_data is None
     )
-    if not figures and not search.missing:
-        search.missing.append(profile.table.header.find)
+    if not taken.figures and not search.missing:
+        search.missing.append(profile.table.header.texts[0])
     return ColumnsFound(
         heads=heads,
         place=place,
-        labels=sorted(used - {status}),
         names=names,
-        status=status,
-        figures=figures,
-        left_out=left_out,
-        codes=codes,
-        units=units,
+        unit=unit,
+        sections=sections,
+        status=dict.fromkeys(taken.figures, status) if isinstance(status, int) else status or {},
+        figures=taken.figures,
+        left_out=taken.left_out,
+        twins=taken.twins,
+        codes=taken.codes,
+        units=taken.units,
         missing=search.missing,
-        unknown=unknown,
+        unknown=taken.unknown,
+        ambiguous=search.ambiguous,
     )
 
 
-def _not_data_by_head(profile: Profile, heads: Sequence[Sequence[str]], index: int) -> str | None:
+def _says(table: RawTable, written: Heads, index: int, region: Region) -> bool:
+    """Whether a column has a heading of its own or a text in the rows of the table."""
+    return any(row[index] for row in written) or not table.columns[index].blank[region.first : region.end].all()
+
+
+def _not_data_by_head(profile: Profile, heads: Heads, index: int) -> str | None:
     for where in profile.dimensions.values():
         if where.header_row is not None and where.not_data:
             reasons = {normalise(label): reason for label, reason in where.not_data.items()}
-            reason = reasons.get(normalise(heads[where.header_row - 1][index]))
+            head = heads[where.header_row - 1][index]
+            reason = reasons.get(normalise(matched(where, head) or head))
             if reason is not None:
                 return reason
     return None

@@ -36,7 +36,7 @@ class TableShown:
     region: Region
     heads: Sequence[Sequence[str]]
     labels: dict[int, TextColumn]
-    status: int | None
+    status: frozenset[int]
     figures: dict[int, TextColumn]
 
     def holds(self, place: PlaceFound) -> bool:
@@ -64,14 +64,15 @@ class TableShown:
 
 def table_shown(table: RawTable, region: Region, columns: ColumnsFound) -> TableShown:
     """What may be shown of a table whose columns are known."""
-    labels = {*columns.labels, *columns.names.values()} | ({columns.status} - {None})
+    status = frozenset(columns.status.values())
+    labels = {*columns.labels, *columns.unit, *status}
     return TableShown(
         file=table.file,
         sheet=table.sheet,
         region=region,
         heads=columns.heads,
-        labels={index: table.columns[index] for index in labels if index is not None},
-        status=columns.status,
+        labels={index: table.columns[index] for index in labels if index < len(table.columns)},
+        status=status,
         figures={index: table.columns[index] for index in columns.figures},
     )
 
@@ -145,6 +146,6 @@ class Excerpts:
             return ExcerptCell(text=shown.heads[row - shown.region.header][index], is_marked=is_marked)
         column = shown.labels[index] if index in shown.labels else shown.figures[index]
         text = column.texts[int(column.codes[row])]
-        may_show = (row, index) in known if index in shown.figures else index != shown.status
+        may_show = (row, index) in known if index in shown.figures else index not in shown.status
         is_hidden = _has_digit(text) and not may_show
         return ExcerptCell(text="" if is_hidden else text, is_marked=is_marked, is_hidden=is_hidden)

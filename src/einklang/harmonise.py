@@ -15,21 +15,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from einklang import observations as contract1
-from einklang.codes import (
-    UNKNOWN,
-    Coded,
-    bearers,
-    code_column,
-    coded_array,
-    days_of,
-    look_up,
-    measure_list,
-    names_shifted_by,
-    padded,
-    pairs,
-    restore_zeros,
-)
-from einklang.combinations import occurring
+from einklang.codes import UNKNOWN, Coded, bearers, coded_array, days_of, measure_list, names_shifted_by, padded, pairs
+from einklang.coding import code_labels, code_periods, delivered_units
 from einklang.decimals import decimals_cut, too_exact
 from einklang.declarations.base import Text
 from einklang.declarations.codelists import CodeList
@@ -41,7 +28,7 @@ from einklang.locate import Locator
 from einklang.longtable import LongTable
 from einklang.misread import range_behind_date, two_readings
 from einklang.parse import Parsed, Problem
-from einklang.periods import Period, read_period
+from einklang.periods import EXAMPLES, Period
 from einklang.project import Project
 from einklang.rawtable import TextColumn, column_letter
 
@@ -93,10 +80,7 @@ class _Harmoniser:
         self.periods: list[Period] = []
 
     def run(self) -> Harmonised:
-        self._code_periods()
-        for dimension in self.dataset.dimensions:
-            self._code(dimension.name, self.project.codes(self.dataset.name, dimension.name), dimension.default)
-        self._code("measure", measure_list(self.dataset), None)
+        self._code()
         locator = Locator(
             self.table,
             self.dataset,
@@ -133,25 +117,14 @@ class _Harmoniser:
 
     # -- codes ------------------------------------------------------------------------------
 
-    def _code_periods(self) -> None:
-        column = self.table.labels["period"]
-        periods = [read_period(text, self.dataset) for text in column.texts]
-        present = occurring(column.codes, len(periods))
-        self.periods = [period for number, period in enumerate(periods) if period is not None and present[number]]
+    def _code(self) -> None:
+        self.coded["period"], self.periods = code_periods(self.table, self.dataset)
         self.period_by_code = {period.code: period for period in self.periods}
-        self.coded["period"] = code_column(column, [period.code if period else None for period in periods])
-
-    def _code(self, name: str, codelist: CodeList, default: str | None) -> None:
-        column = self.table.labels.get(name)
-        if column is None:
-            self.coded[name] = Coded((default or "",), np.zeros(self.table.size, dtype=np.int32))
-            return
-        place = None if name in self.table.assigned else self.profile.dimensions.get(name)
-        codes = look_up(codelist, place, column.texts)
         land = self.project.supplier(self.profile.supplier).extra["areas"]
-        if name == "area" and place is not None and place.scheme == "key" and land != "*":
-            codes = restore_zeros(codelist, column.texts, codes, land)
-        self.coded[name] = code_column(column, codes)
+        for dimension in self.dataset.dimensions:
+            codelist = self.project.codes(self.dataset.name, dimension.name)
+            self.coded[dimension.name] = code_labels(self.table, dimension.name, codelist, dimension.default, land)
+        self.coded["measure"] = code_labels(self.table, "measure", measure_list(self.dataset), None)
 
     def _title(self, name: str) -> Text:
         if name in {"period", "measure"}:
@@ -224,7 +197,7 @@ class _Harmoniser:
         if not text:
             return self.catalogue.reasons["suggest_fill"]
         if name == "period":
-            return self.catalogue.reasons["suggest_period"]
+            return reason(self.catalogue, "suggest_period", beispiel=EXAMPLES[self.dataset.period_type])
         codelist = self._codelist(name)
         nearest = padded(codelist, text) or codelist.suggest(text)
         if not nearest:
@@ -404,15 +377,23 @@ class _Harmoniser:
                 self.located.append(Located(found, rows))
 
     def _convert_units(self) -> None:
-        measure = self.coded["measure"]
-        for index, name in enumerate(measure.codes):
-            for number, unit in enumerate(self.table.unit.texts):
-                delivered = unit or self.profile.units.get(name, "")
-                if delivered:
-                    factor = self.project.multiplier(delivered)
-                    if factor != 1:
-                        here = (measure.index == index) & (self.table.unit.codes == number)
-                        self.value[here] = np.round(self.value[here] * factor, 6)
+        """Values in the unit of their measure (IM-COD-006 where the unit is none of it)."""
+        for rows, measure, factor in delivered_units(self.table, self.coded["measure"], self.dataset, self.project):
+            if factor is not None:
+                self.value[rows] = np.round(self.value[rows] * factor, 6)
+                continue
+            self.usable[rows] = False
+            places, count = self.locator.label_places(rows, "unit")
+            found = finding(
+                self.catalogue,
+                "IM-COD-006",
+                places,
+                count=count,
+                roh=self.table.unit.cleaned[self.table.unit.codes[rows[0]]],
+                merkmal=measure.title,
+                einheit=self.project.codelists["units"].codes[measure.unit].label_de,
+            )
+            self.located.append(Located(found, rows))
 
     def _cut_decimals(self) -> None:
         """Figures with more decimals than are published are rounded (IM-VAL-005)."""

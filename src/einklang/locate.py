@@ -15,6 +15,7 @@ from einklang.declarations.dataset import Dataset
 from einklang.evidence import shortened
 from einklang.findings import PLACES_LISTED, PlaceFound
 from einklang.longtable import LongTable
+from einklang.periods import period_label
 from einklang.project import Project
 from einklang.rawtable import TextColumn, column_letter
 
@@ -67,14 +68,16 @@ class Locator:
         Where a label stands in no cell of the table (sheet, file, title), the figures' own cells.
         """
         table = self._table
-        column = table.names[dimension] if kind == "name" else table.labels[dimension]
+        columns = table.names if kind == "name" else {**table.labels, "unit": table.unit}
+        column = columns[dimension]
         at_row, at_column = table.row[rows].copy(), table.column[rows].copy()
         sheet = table.file.codes[rows].astype(np.int64) * len(table.sheet.texts) + table.sheet.codes[rows]
-        for (file, name), cells in table.label_cells.items():
+        for block, cells in table.label_cells.items():
             cell = cells.get((kind, dimension))
-            if cell is None or name not in table.sheet.texts or file not in table.file.texts:
+            if cell is None or block.sheet not in table.sheet.texts or block.file not in table.file.texts:
                 continue
-            here = sheet == table.file.texts.index(file) * len(table.sheet.texts) + table.sheet.texts.index(name)
+            number = table.file.texts.index(block.file) * len(table.sheet.texts) + table.sheet.texts.index(block.sheet)
+            here = (sheet == number) & (table.row[rows] >= block.first) & (table.row[rows] < block.end)
             if cell.row is not None:
                 at_row[here] = cell.row
             if cell.column is not None:
@@ -126,8 +129,7 @@ class Locator:
             text = shortened(written.cleaned[written.codes[row]]) or "?"
             return Text(de=f"„{text}“", en=f"“{text}”")
         if name == "period":
-            shown = code if len(code) == 4 else f"{code[8:]}.{code[5:7]}.{code[:4]}"
-            return Text(de=shown, en=code)
+            return period_label(code)
         if name == "measure":
             return self._dataset.measure(code).title
         listed = self._project.codes(self._dataset.name, name).codes[code]

@@ -1,14 +1,15 @@
-"""The figures of a delivery in long form, one per row, and where everything else that was read has gone."""
+"""The figures of a delivery in long form, one per row."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from einklang.declarations.profile import Profile
 from einklang.rawtable import TextColumn, join_columns
 
 
@@ -19,22 +20,43 @@ class LabelCell(NamedTuple):
     column: int | None = None
 
 
-LabelCells = Mapping[tuple[str, str], Mapping[tuple[str, str], LabelCell]]
-"""(file, sheet) → ("label" or "name", dimension) → cell."""
+class Block(NamedTuple):
+    """The rows of one table in a sheet, counted from 1, without `end`."""
+
+    file: str
+    sheet: str
+    first: int
+    end: int
+
+
+LabelCells = Mapping[Block, Mapping[tuple[str, str], LabelCell]]
+"""Table → ("label" or "name", dimension) → cell."""
+
+
+class Segment(NamedTuple):
+    """Consecutive rows of the long table that one layout has read.
+
+    `placed` are the dimensions the layout places; the labels of those in `assigned` are our codes already.
+    """
+
+    layout: Profile
+    start: int
+    end: int
+    placed: frozenset[str]
+    assigned: frozenset[str]
 
 
 @dataclass(frozen=True)
 class LongTable:
     """All figures of a delivery, one per row, with labels as written.
 
-    `label_cells` says where labels and names stand. `labels` holds a column per dimension, period and
-    measure that the profile places; those in
-    `assigned` are our codes already. `names` are the names beside keys, by dimension; `unit` is the unit
-    as delivered (empty: the canonical one).
+    `labels` holds a column per dimension, period and measure that a layout places (empty where another
+    layout does not); `names` the names beside keys, by dimension; `label_cells` says where labels and
+    names stand; `unit` is the unit as delivered (empty: the canonical one).
     """
 
     labels: dict[str, TextColumn]
-    assigned: frozenset[str]
+    segments: tuple[Segment, ...]
     text: TextColumn
     status: TextColumn
     names: dict[str, TextColumn]
@@ -55,49 +77,65 @@ class LongTable:
         sheet = self.file.codes.astype(np.int64) * len(self.sheet.texts) + self.sheet.codes
         return len(np.unique(sheet * (int(self.row.max(initial=0)) + 1) + self.row))
 
+    def filter(self, kept: NDArray[np.bool_]) -> LongTable:
+        """The rows that are kept; only for a table of one segment."""
+        rows = np.flatnonzero(kept)
 
-@dataclass
-class Accounted:
-    """Where rows and cells went that are not in the long table.
+        def some(columns: Mapping[str, TextColumn]) -> dict[str, TextColumn]:
+            return {name: column.rows(rows) for name, column in columns.items()}
 
-    `rows` and `cells` count what is no data by reason (name in the catalogue, or the profile's own
-    words); `unstructured_*` what could not be understood and is quarantined.
-    """
+        (segment,) = self.segments
+        single = ("text", "status", "unit", "file", "sheet")
+        return replace(
+            self,
+            segments=(segment._replace(end=len(rows)),),
+            labels=some(self.labels),
+            names=some(self.names),
+            row=self.row[rows],
+            column=self.column[rows],
+            **{name: getattr(self, name).rows(rows) for name in single},
+        )
 
-    rows_read: int = 0
-    cells_read: int = 0
-    unstructured_rows: int = 0
-    unstructured_cells: int = 0
-    rows: dict[str, int] = field(default_factory=dict)
-    cells: dict[str, int] = field(default_factory=dict)
 
-    def leave_unstructured(self, rows: int, cells: int) -> None:
-        """Counts rows and cells that are quarantined because their table was not understood."""
-        self.unstructured_rows += rows
-        self.unstructured_cells += cells
+def constant(text: str, size: int) -> TextColumn:
+    """A column with the same text in every row."""
+    return TextColumn((text,), np.zeros(size, dtype=np.int32))
 
-    def leave_rows(self, reason: str, count: int) -> None:
-        """Counts rows as no data."""
-        if count:
-            self.rows[reason] = self.rows.get(reason, 0) + int(count)
 
-    def leave_cells(self, reason: str, count: int) -> None:
-        """Counts cells as no data."""
-        if count:
-            self.cells[reason] = self.cells.get(reason, 0) + int(count)
+def _segments(tables: Sequence[LongTable]) -> tuple[Segment, ...]:
+    """The segments of the joined table; neighbours of one layout become one."""
+    joined: list[Segment] = []
+    start = 0
+    for table in tables:
+        for segment in table.segments:
+            end = start + segment.end - segment.start
+            if joined and joined[-1].layout is segment.layout:
+                joined[-1] = joined[-1]._replace(end=end)
+            else:
+                joined.append(segment._replace(start=start, end=end))
+            start = end
+    return tuple(joined)
 
 
 def join_tables(tables: Sequence[LongTable]) -> LongTable:
+    """The tables one below the other."""
+
     def joined(pick: str) -> TextColumn:
         return join_columns([getattr(table, pick) for table in tables])
 
-    first = tables[0]
+    def named(pick: str) -> dict[str, TextColumn]:
+        names = dict.fromkeys(name for table in tables for name in getattr(table, pick))
+        return {
+            name: join_columns([getattr(table, pick).get(name) or constant("", table.size) for table in tables])
+            for name in names
+        }
+
     return LongTable(
-        labels={name: join_columns([table.labels[name] for table in tables]) for name in first.labels},
-        assigned=first.assigned,
+        labels=named("labels"),
+        segments=_segments(tables),
         text=joined("text"),
         status=joined("status"),
-        names={name: join_columns([table.names[name] for table in tables]) for name in first.names},
+        names=named("names"),
         label_cells={place: cells for table in tables for place, cells in table.label_cells.items()},
         unit=joined("unit"),
         file=joined("file"),

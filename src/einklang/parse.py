@@ -130,6 +130,10 @@ def _read_special(text: str, numbers: Numbers, signs: Mapping[str, Meaning]) -> 
             return _said(signs[marked["sign"].strip()], number)
         if signs[marked["sign"].strip()].is_secret:
             return _Cell(np.nan, "Q", "C", Problem.NUMBER_AND_SECRET)
+    if numbers.classes is not None and (ends := re.fullmatch(numbers.classes.pattern, text)):
+        low, high = (_one_number(clean(ends[name]), numbers) for name in ("from", "to"))
+        if low is not None and high is not None:
+            return _Cell({"from": low, "middle": (low + high) / 2, "to": high}[numbers.classes.take], "E")
     is_sign = not any(character.isdigit() for character in text) and len(text) <= 3
     return _Cell(np.nan, problem=Problem.UNKNOWN_SIGN if is_sign else Problem.NOT_A_NUMBER)
 

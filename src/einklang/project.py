@@ -12,13 +12,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from einklang.declarations.base import build, read_yaml
+from einklang.declarations.base import build, inherit, read_yaml
 from einklang.declarations.codelists import Code, CodeList, load_codelist, union
 from einklang.declarations.comparability import Comparability, Gap, load_comparability
 from einklang.declarations.dataset import Dataset
 from einklang.declarations.expectations import Expectation, Expectations
 from einklang.declarations.indicator import Indicator
-from einklang.declarations.profile import Place, Profile
+from einklang.declarations.place import Place
+from einklang.declarations.profile import Profile
 from einklang.declarations.rules import Catalogue
 from einklang.declarations.signs import Meaning, Signs, load_signs
 from einklang.errors import DeclarationError, ProjectNotFound, UnknownName
@@ -42,17 +43,6 @@ def find_project(start: Path | None = None) -> Path:
     raise ProjectNotFound(start or Path.cwd())
 
 
-def _merge(base: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
-    """`base` with the values of `change`; mappings are merged, everything else is replaced."""
-    merged = dict(base)
-    for name, value in change.items():
-        if isinstance(value, dict) and isinstance(merged.get(name), dict):
-            merged[name] = _merge(merged[name], value)
-        else:
-            merged[name] = value
-    return merged
-
-
 def read_profile(path: Path, schemas: Path, seen: tuple[Path, ...] = ()) -> dict[str, Any]:
     """The mapping of a profile with everything it is based on.
 
@@ -68,11 +58,7 @@ def read_profile(path: Path, schemas: Path, seen: tuple[Path, ...] = ()) -> dict
     parent = (schemas / f"{name}.yaml").resolve()
     if not parent.is_relative_to(schemas.resolve()) or not parent.is_file():
         raise DeclarationError(path, f"`based_on: {name}` names no file below schemas/")
-    base = read_profile(parent, schemas, (*seen, path))
-    inherited = base.get("dimensions", {})
-    for dimension in content.get("dimensions", {}):
-        inherited.pop(dimension, None)
-    return _merge(base, content)
+    return inherit(read_profile(parent, schemas, (*seen, path)), content)
 
 
 @dataclass(frozen=True)
@@ -135,6 +121,17 @@ class Project:
         """Sign → meaning as agreed with the supplier."""
         table = {**self.signs.conventions[profile.signs.convention], **profile.signs.changes}
         return {sign: self.signs.meanings[meaning] for sign, meaning in table.items()}
+
+    def factor(self, unit: str, wanted: str) -> float | None:
+        """Factor from a unit to another; None where the one cannot become the other.
+
+        Counts are counts: persons, cases and plain numbers are not told apart by offices.
+        """
+        units = self.codelists["units"].codes
+        one, other = units[unit], units[wanted]
+        if one.extra["canonical"] != other.extra["canonical"] and {one.kind, other.kind} != {"count"}:
+            return None
+        return self.multiplier(unit) / self.multiplier(wanted)
 
     def multiplier(self, unit: str) -> float:
         """Factor from a unit to its canonical unit."""
@@ -204,7 +201,8 @@ def load_project(start: Path | None = None) -> Project:
     _check_datasets(project)
     for found in profiles.values():
         for profile in found:
-            _check_profile(project, profile, paths[id(profile)])
+            for layout in profile.layouts:
+                _check_profile(project, layout, paths[id(profile)])
     _check_expectations(project)
     _check_indicators(project)
     _check_comparability(project)
@@ -242,7 +240,7 @@ def _check_place(project: Project, dataset: Dataset, name: str, place: Place, pa
         known = set(codelist.codes)
         if place.scheme not in {"label", "key", *codelist.schemes()}:
             raise DeclarationError(path, f"`{place.scheme}` is no scheme of the dimension `{name}`")
-    codes = {*place.codes.values(), *([place.constant] if place.constant is not None else [])}
+    codes = {*place.codes.values(), *filter(None, (place.constant, place.otherwise))}
     if unknown := codes - known:
         raise DeclarationError(path, f"{sorted(unknown)} are no codes of `{name}`")
 
@@ -284,6 +282,8 @@ def _check_profile(project: Project, profile: Profile, path: Path) -> None:
         raise DeclarationError(path, f"{sorted(unknown)} are no codes of `measure`")
     _check_delivers(project, profile, measures, path)
     units = {*profile.units.values(), *(column.unit for column in profile.columns if column.unit)}
+    if profile.unit is not None:
+        units |= {*profile.unit.codes.values(), *filter(None, (profile.unit.constant, profile.unit.otherwise))}
     if unknown := units - set(project.codelists["units"].codes):
         raise DeclarationError(path, f"there are no units {sorted(unknown)}")
 

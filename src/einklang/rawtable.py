@@ -40,6 +40,18 @@ class TextColumn:
         found: Mask = np.asarray(hits, dtype=np.bool_)[self.codes]
         return found
 
+    def rows(self, rows: NDArray[np.int64]) -> TextColumn:
+        """The rows named, in order; without a copy where none between them is left out."""
+        is_run = len(rows) and rows[-1] - rows[0] + 1 == len(rows)
+        part = TextColumn(self.texts, self.codes[rows[0] : rows[-1] + 1] if is_run else self.codes[rows])
+        part.__dict__["cleaned"] = self.cleaned  # the same texts need not be cleaned again
+        return part
+
+    @property
+    def present(self) -> tuple[str, ...]:
+        """The distinct texts that stand in a row."""
+        return tuple(self.texts[index] for index in np.unique(self.codes).tolist())
+
     @cached_property
     def blank(self) -> Mask:
         """Rows in which the cell is empty."""

@@ -1,4 +1,4 @@
-"""Where the table lies in a sheet, found by what the sheet says."""
+"""Where tables lie in a sheet, found by what the sheet says."""
 
 from __future__ import annotations
 
@@ -10,48 +10,143 @@ import numpy as np
 
 from einklang.declarations.profile import Profile
 from einklang.labels import normalise
-from einklang.rawtable import RawTable
+from einklang.rawtable import Mask, RawTable, column_letter
 
 _TITLE_ROWS = 200
 
 
 @dataclass(frozen=True)
 class Region:
-    """Rows of the table: header, then `first` up to but without `end`, all counted from 0."""
+    """Rows of a table, counted from 0: its title from `top`, header, figures from `first` up to but without `end`."""
 
+    top: int
     header: int
     first: int
     end: int
 
 
-def find_region(table: RawTable, profile: Profile) -> Region | None:
-    wanted = normalise(profile.table.header.find)
+@dataclass(frozen=True)
+class Regions:
+    """The tables of a sheet; `again` names the cells of a header that stands twice where one only is agreed."""
+
+    found: tuple[Region, ...]
+    again: tuple[tuple[int, int], ...] = ()
+
+
+def _rows_with(table: RawTable, text: str) -> Mask:
+    wanted = normalise(text)
     hits = np.zeros(table.rows, dtype=np.bool_)
     for column in table.columns:
-        hits |= column.where([normalise(text) == wanted for text in column.texts])
-    if not hits.any():
-        return None
-    header = int(hits.argmax())
-    if profile.table.title is not None and not _title_matches(table, header, profile.table.title):
-        return None
-    first = header + profile.table.header.rows
+        hits |= column.where([normalise(one) == wanted for one in column.texts])
+    return hits
+
+
+def _headers(table: RawTable, layout: Profile) -> list[int]:
+    """First header rows of all tables that bear the header, in order and without overlap."""
+    header = layout.table.header
+    hits = np.ones(table.rows, dtype=np.bool_)
+    for text in header.texts:
+        hits &= _rows_with(table, text)
+    starts: list[int] = []
+    for row in (np.flatnonzero(hits) - (header.at - 1)).tolist():
+        if row >= 0 and (not starts or row >= starts[-1] + header.rows):
+            starts.append(row)
+    return starts
+
+
+def _ends(table: RawTable, layout: Profile) -> Mask:
+    """Rows that end a table."""
     ends = np.zeros(table.rows, dtype=np.bool_)
-    if profile.table.end:
-        markers = tuple(profile.table.end)
-        before_blank = np.ones(table.rows, dtype=np.bool_)
-        for column in table.columns:
+    before_blank = np.ones(table.rows, dtype=np.bool_)
+    markers = tuple(marker for marker in layout.table.end if marker)
+    for column in table.columns:
+        if markers:
             ends |= column.where([text.startswith(markers) for text in column.cleaned]) & before_blank
-            before_blank &= column.blank
-    ends[:first] = False
-    end = int(ends.argmax()) if ends.any() else table.rows
-    return Region(header, min(first, table.rows), end)
+        before_blank &= column.blank
+    return ends | before_blank if "" in layout.table.end else ends
 
 
-def cells_above(table: RawTable, header: int) -> Iterator[str]:
-    for row in range(min(header, _TITLE_ROWS)):
+def find_regions(table: RawTable, layout: Profile) -> Regions:
+    """The tables that the layout describes; none where its header or title is not there."""
+    starts = _headers(table, layout)
+    rows = layout.table.header.rows
+    tops = [0, *(start + rows for start in starts[:-1])]
+    title = layout.table.title
+    if title is not None:
+        chosen = [
+            (top, start) for top, start in zip(tops, starts, strict=False) if _has(table, top, start, re.compile(title))
+        ]
+    else:
+        chosen = list(zip(tops, starts, strict=False))
+    if not chosen:
+        return Regions(())
+    ends = _ends(table, layout)
+    others = starts
+    if not layout.table.repeat:
+        others = [start for start in starts if start > chosen[0][1]] if title is not None else []
+        chosen = chosen[:1]
+    found: list[Region] = []
+    for top, header in chosen:
+        first = min(header + rows, table.rows)
+        following = next((start for start in others if start >= first), table.rows)
+        marked = np.flatnonzero(ends[first:following])
+        end = first + int(marked[0]) if len(marked) else _before_title(table, layout, following, first)
+        found.append(Region(found[-1].end if found else top, header, first, end))
+    again = [] if layout.table.repeat else [row for row in starts if found[0].first <= row < found[0].end]
+    column = _column_of(table, found[0].header + layout.table.header.at - 1, layout.table.header.texts[0])
+    twice = [found[0].header, *again] if again else []
+    return Regions(tuple(found), tuple((row + layout.table.header.at - 1, column) for row in twice))
+
+
+def _column_of(table: RawTable, row: int, text: str) -> int:
+    wanted = normalise(text)
+    return next((index for index in range(len(table.columns)) if normalise(table.text(row, index)) == wanted), 0)
+
+
+def _before_title(table: RawTable, layout: Profile, following: int, first: int) -> int:
+    """The end of a block that no marker ends: above the title rows of the following one."""
+    if following == table.rows:
+        return following
+    patterns = [place.pattern for place in layout.dimensions.values() if place.title and place.pattern]
+    patterns += [layout.table.title] if layout.table.title else []
+    end = following
+    for row in range(following - 1, first - 1, -1):
+        texts = [text for text in _cells(table, row, row + 1) if text]
+        if any(re.search(pattern, text) for pattern in patterns for text in texts):
+            end = row
+        elif texts:
+            break
+    return end
+
+
+def _cells(table: RawTable, start: int, end: int) -> Iterator[str]:
+    for row in range(start, min(end, start + _TITLE_ROWS)):
         for column in range(len(table.columns)):
             yield table.text(row, column)
 
 
-def _title_matches(table: RawTable, header: int, pattern: str) -> bool:
-    return any(re.search(pattern, text) for text in cells_above(table, header))
+def _has(table: RawTable, top: int, header: int, pattern: re.Pattern[str]) -> bool:
+    return any(pattern.search(text) for text in _cells(table, max(top, header - _TITLE_ROWS), header))
+
+
+def title_text(table: RawTable, region: Region, pattern: str) -> str | None:
+    """The part that the pattern names, of the first cell above the table that holds it.
+
+    Looked for between the table above and this one first, then at the top of the sheet.
+    """
+    wanted = re.compile(pattern)
+    for start in dict.fromkeys((region.top, 0)):
+        for text in _cells(table, start, region.header):
+            if found := wanted.search(text):
+                return key_of(found)
+    return None
+
+
+def key_of(found: re.Match[str]) -> str:
+    """The group `key` of a match, or the whole match."""
+    return found["key"] if "key" in found.re.groupindex else found[0]
+
+
+def cell_name(row: int, column: int) -> str:
+    """Name of a cell, both counted from 0."""
+    return f"{column_letter(column)}{row + 1}"

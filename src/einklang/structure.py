@@ -1,4 +1,4 @@
-"""Step *structure*: finds the table in a sheet by what it says and gives it long form.
+"""Step *structure*: finds the tables in each sheet by what they say and gives them long form.
 
 Each cell of a column of figures in a data row becomes one row of the long table, which still knows
 its cell and bears, for every dimension, the label the sender wrote. Belongs here: where things
@@ -8,21 +8,31 @@ stand. Does not belong here: what labels, signs and numbers mean (parse, harmoni
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from einklang.accounted import Accounted, RowsOfSheet
+from einklang.block import TableBlock
 from einklang.columns import ColumnsFound, find_columns
-from einklang.declarations.profile import Place, Profile
-from einklang.declarations.rules import Catalogue
+from einklang.declarations.profile import Numbers, Profile
+from einklang.declarations.rules import Catalogue, Severity
 from einklang.excerpts import TableShown, table_shown
-from einklang.findings import Finding, PlaceFound, finding, reason
+from einklang.findings import PLACES_LISTED, Fact, Finding, PlaceFound, finding, reason
+from einklang.footnotes import Marks
 from einklang.labels import normalise
-from einklang.longtable import Accounted, LabelCell, LongTable, join_tables
-from einklang.rawtable import Mask, RawTable, TextColumn, column_index, encode, join_columns
-from einklang.region import Region, cells_above, find_region
+from einklang.longtable import LongTable, join_tables
+from einklang.parse import number_pattern
+from einklang.rawtable import Mask, RawTable, TextColumn, column_letter, join_columns
+from einklang.region import Region, cell_name, find_regions
+from einklang.sums_of_rows import check_sums
+
+MAX_BLOCKS = 500
+_LISTED = 100
 
 
 @dataclass(frozen=True)
@@ -38,81 +48,98 @@ class Structured:
     shown: tuple[TableShown, ...] = ()
 
 
-def _pick(column: TextColumn, place: Place) -> TextColumn:
-    """The column with each label reduced to the part that the pattern names."""
-    texts = column.cleaned
-    if place.pattern is not None:
-        pattern = re.compile(place.pattern)
-        texts = tuple(_matched(pattern, text) for text in texts)
-    return TextColumn(texts, column.codes)
-
-
-def _matched(pattern: re.Pattern[str], text: str) -> str:
-    found = pattern.fullmatch(text)
-    if found is None:
-        return text
-    return found["key"] if "key" in pattern.groupindex else found[0]
-
-
-def _slice(column: TextColumn, rows: NDArray[np.int64]) -> TextColumn:
-    """The rows named, in order; without a copy where none between them is left out."""
-    if len(rows) and rows[-1] - rows[0] + 1 == len(rows):
-        return TextColumn(column.texts, column.codes[rows[0] : rows[-1] + 1])
-    return TextColumn(column.texts, column.codes[rows])
-
-
-def _fill_down(column: TextColumn) -> TextColumn:
-    positions = np.where(column.blank, -1, np.arange(len(column.codes)))
-    last = np.maximum.accumulate(positions)
-    codes = column.codes[np.maximum(last, 0)]
-    return TextColumn(column.texts, codes)
-
-
-def _constant(text: str, size: int) -> TextColumn:
-    return TextColumn((text,), np.zeros(size, dtype=np.int32))
-
-
-def _across(column: TextColumn, width: int) -> TextColumn:
-    """A label per data row, repeated for each column of figures."""
-    return column if width == 1 else TextColumn(column.texts, np.repeat(column.codes, width))
-
-
-def _down(texts: Sequence[str], rows: int) -> TextColumn:
-    """A label per column of figures, repeated for each data row."""
-    column = encode(list(texts))
-    return TextColumn(column.texts, np.tile(column.codes, rows))
-
-
 @dataclass
 class _Sheet:
-    """Works out one sheet."""
+    """Works out one sheet: every layout that is meant for it takes the tables it finds."""
 
     table: RawTable
-    profile: Profile
     catalogue: Catalogue
-    accounted: Accounted
+    accounted: Accounted = field(default_factory=Accounted)
+    rows: RowsOfSheet = field(init=False)
+    found: list[LongTable] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    regions: list[Region] = field(default_factory=list)
+    layouts: list[tuple[Profile, ColumnsFound]] = field(default_factory=list)
     shown: list[TableShown] = field(default_factory=list)
+    is_understood: bool = True
 
-    def structure(self) -> LongTable | None:
-        region = find_region(self.table, self.profile)
-        self.accounted.rows_read += self.table.rows
-        if region is None:
-            self.accounted.unstructured_rows += self.table.rows
-            self._headings_differ([self.profile.table.header.find], [], row=None)
-            return None
-        columns = find_columns(self.table, self.profile, region.header, region.first, region.end)
+    def __post_init__(self) -> None:
+        self.rows = RowsOfSheet(self.table.rows)
+
+    def read(self, layout: Profile) -> bool:
+        """Takes the tables of a layout; tells whether there is one."""
+        regions = find_regions(self.table, layout)
+        again = [*regions.again, *((region.header, 0) for region in regions.found[MAX_BLOCKS:])]
+        if again:
+            self._stands_twice(layout.table.header.texts[0], again)
+        marks = Marks(layout.footnotes)
+        for region in regions.found[:MAX_BLOCKS]:
+            if self.rows.is_said(region.header, region.end):
+                self._stands_twice(layout.table.header.texts[0], [(region.header, 0)])
+                continue
+            self.regions.append(region)
+            self._read_block(layout, region, marks)
+        self._say_marks(marks)
+        return bool(regions.found)
+
+    def _read_block(self, layout: Profile, region: Region, marks: Marks) -> None:
+        columns = find_columns(self.table, layout, region, marks.strip)
+        for heading, cells in columns.ambiguous:
+            self._stands_twice(heading, cells)
         if columns.missing or columns.unknown:
-            self.accounted.unstructured_rows += self.table.rows
-            self._headings_differ(columns.missing, columns.unknown, region.header + self.profile.table.header.rows)
-            return None
-        self.accounted.leave_rows("rows_above_table", region.header)
-        self.accounted.leave_rows("rows_of_headings", region.first - region.header)
-        self.accounted.leave_rows("rows_below_table", self.table.rows - region.end)
+            self.headings_differ(columns.missing, columns.unknown, region.header + layout.table.header.rows)
+        if not self.is_understood:
+            return
         self.shown.append(table_shown(self.table, region, columns))
-        return self._long(region, columns)
+        block = TableBlock(self.table, layout, region, columns, marks.strip, self.rows, self.accounted)
+        long = block.long()
+        if len(block.wrong_width):
+            self._width_differs(block)
+        if block.missing:
+            self.headings_differ([block.missing], [], row=None, stops=False)
+        self._sums_differ(block)
+        if long is not None:
+            self.found.append(long)
+            self._twins_differ(columns, np.unique(long.row).astype(np.int64) - 1)
+        self.layouts.append((layout, columns))
 
-    def _headings_differ(self, missing: Sequence[str], unknown: Sequence[str], row: int | None) -> None:
+    def finish(self) -> None:
+        """Accounts for the rows that no table has taken."""
+        self.accounted.rows_read += self.table.rows
+        if self.is_understood and self.regions:
+            self._figures_outside()
+        if not self.is_understood or not self.regions:
+            self.found.clear()
+            self.accounted.unstructured_rows = self.table.rows
+            self.accounted.unstructured_cells = self.accounted.cells_read - sum(self.accounted.cells.values())
+            return
+        rest = self.rows.unsaid
+        first = min(region.header for region in self.regions)
+        self.rows.leave(rest[rest < first], "rows_above_table")
+        self.rows.leave(rest[rest > first], "rows_below_table")
+        for why, count in self.rows.counts().items():
+            self.accounted.leave_rows(why, count)
+
+    # -- what is said -------------------------------------------------------------------------
+
+    def _say(self, rule: str, places: Sequence[PlaceFound], count: int | None = None, **facts: Fact) -> None:
+        self.findings.append(finding(self.catalogue, rule, places, count, **facts))
+
+    def _place(self, row: int | None = None, column: int | None = None) -> PlaceFound:
+        raw = self.table.text(row, column) if row is not None and column is not None else ""
+        return PlaceFound(
+            file=self.table.file,
+            sheet=self.table.sheet,
+            row=None if row is None else row + 1,
+            column="" if column is None else column_letter(column),
+            raw=raw,
+        )
+
+    def headings_differ(
+        self, missing: Sequence[str], unknown: Sequence[str], row: int | None, stops: bool = True
+    ) -> None:
+        """Headings that are missing or not agreed (IM-STR-003); `row` counts from 1."""
+        self.is_understood &= not stops
         nothing = self.catalogue.reasons["nothing"]
         pairs = [
             f"„{one}“ → „{other}“"
@@ -120,209 +147,138 @@ class _Sheet:
             for other in missing
             if normalise(one)[:4] == normalise(other)[:4] or normalise(one)[-6:] == normalise(other)[-6:]
         ]
-        place = PlaceFound(file=self.table.file, sheet=self.table.sheet, row=row)
-        self.findings.append(
-            finding(
-                self.catalogue,
-                "IM-STR-003",
-                [place],
-                fehlend=", ".join(f"„{text}“" for text in missing) or nothing,
-                unbekannt=", ".join(f"„{text}“" for text in unknown) or nothing,
-                vorschlag=", ".join(pairs) or nothing,
-            )
+        self._say(
+            "IM-STR-003",
+            [self._place(None if row is None else row - 1)],
+            fehlend=", ".join(f"„{text}“" for text in missing) or nothing,
+            unbekannt=", ".join(f"„{text}“" for text in unknown) or nothing,
+            vorschlag=", ".join(pairs) or nothing,
         )
 
-    def _long(self, region: Region, columns: ColumnsFound) -> LongTable | None:
-        table = self.table
-        inside = np.zeros(table.rows, dtype=np.bool_)
-        inside[region.first : region.end] = True
-        no_figure = np.ones(table.rows, dtype=np.bool_)
-        for index in columns.figures:
-            no_figure &= table.columns[index].blank
-        no_label = np.ones(table.rows, dtype=np.bool_)
-        for index in columns.labels:
-            no_label &= table.columns[index].blank
-        sections = self._sections(inside & no_figure)
-        taken = self._declared_rows(inside, columns)
-        for mask in sections.values():
-            taken |= mask
-        self.accounted.leave_rows("rows_of_sections", sum(int(mask.sum()) for mask in sections.values()))
-        blank = inside & no_figure & no_label & ~taken
-        self.accounted.leave_rows("rows_blank", int(blank.sum()))
-        rows = np.flatnonzero(inside & ~taken & ~blank)
-        self.accounted.cells_read += len(rows) * (len(columns.figures) + len(columns.left_out))
-        for why in columns.left_out.values():
-            self.accounted.leave_cells(why, len(rows))
-        melted = self._melt(rows, region, columns, sections) if self._same_width(rows, region) else None
-        if melted is None:
-            self.accounted.leave_unstructured(len(rows), len(rows) * len(columns.figures))
-        return melted
+    def _stands_twice(self, heading: str, cells: Sequence[tuple[int, int]]) -> None:
+        self.is_understood = False
+        listed = ", ".join(cell_name(*cell) for cell in cells[:_LISTED])
+        self._say("IM-STR-008", [self._place(*cell) for cell in cells[:_LISTED]], roh=heading, zellen=listed)
 
-    def _sections(self, candidates: Mask) -> dict[str, Mask]:
-        found: dict[str, Mask] = {}
-        for name, place in self.profile.dimensions.items():
-            if place.section is not None and place.pattern is not None:
-                column = self.table.columns[column_index(place.section)]
-                pattern = re.compile(place.pattern)
-                found[name] = candidates & column.where([bool(pattern.fullmatch(text)) for text in column.cleaned])
-        return found
-
-    def _declared_rows(self, inside: Mask, columns: ColumnsFound) -> Mask:
-        taken = np.zeros(self.table.rows, dtype=np.bool_)
-        for declared in self.profile.rows_not_data:
-            index = column_index(declared.column)
-            if index < len(self.table.columns):
-                column = self.table.columns[index]
-                pattern = re.compile(declared.pattern)
-                mask = inside & ~taken & column.where([bool(pattern.fullmatch(text)) for text in column.cleaned])
-                self.accounted.leave_rows(declared.reason, int(mask.sum()))
-                taken |= mask
-        for name, place in self.profile.dimensions.items():
-            if place.is_row_label and place.not_data:
-                reasons = {normalise(label): reason for label, reason in place.not_data.items()}
-                column = _pick(self.table.columns[columns.place[name]], place)
-                keys = [reasons.get(normalise(text)) for text in column.texts]
-                for reason in dict.fromkeys(filter(None, keys)):
-                    mask = inside & ~taken & column.where([key == reason for key in keys])
-                    self.accounted.leave_rows(reason, int(mask.sum()))
-                    taken |= mask
-        return taken
-
-    def _same_width(self, rows: NDArray[np.int64], region: Region) -> bool:
-        fields = self.table.fields
-        if fields is None or not len(rows):
-            return True
-        expected = int(fields[region.first - 1])
-        regular = fields == expected
-        if regular.all():
-            return True
-        wrong = rows[~regular[rows]]
-        if not len(wrong):
-            return True
-        places = [
-            PlaceFound(file=self.table.file, row=int(row) + 1, raw=self.table.text(int(row), 0)) for row in wrong[:100]
-        ]
-        self.findings.append(
-            finding(
-                self.catalogue,
+    def _width_differs(self, block: TableBlock) -> None:
+        fields, wrong = self.table.fields, block.wrong_width
+        if fields is not None:
+            self._say(
                 "IM-STR-004",
-                places,
+                [self._place(row, 0).model_copy(update={"column": ""}) for row in wrong[:_LISTED].tolist()],
                 count=len(wrong),
                 zeile=int(wrong[0]) + 1,
                 n=int(fields[wrong[0]]),
-                erwartet=expected,
+                erwartet=int(fields[block.region.first - 1]),
                 zeilen=len(wrong),
             )
-        )
-        return False
 
-    def _melt(
-        self, rows: NDArray[np.int64], region: Region, columns: ColumnsFound, sections: dict[str, Mask]
-    ) -> LongTable | None:
-        figures = columns.figures
-        size, width = len(rows), len(figures)
-        labels: dict[str, TextColumn] = {}
-        for name, place in self.profile.dimensions.items():
-            column = self._label(name, place, rows, columns, sections)
-            if column is None:
-                return None
-            labels[name] = column
-        for name in columns.codes:
-            labels[name] = _down([columns.codes[name][index] for index in figures], size)
-        joined = join_columns([_slice(self.table.columns[index], rows) for index in figures])
-        text = joined.codes.reshape(width, size).T.ravel() if width > 1 else joined.codes
-        blank = _constant("", size * width)
-        status = (
-            _across(_slice(self.table.columns[columns.status], rows), width) if columns.status is not None else blank
-        )
-        names = {
-            dimension: _across(_slice(self.table.columns[index], rows), width)
-            for dimension, index in columns.names.items()
-        }
-        return LongTable(
-            labels=labels,
-            assigned=frozenset(columns.codes)
-            | {name for name, place in self.profile.dimensions.items() if place.constant is not None},
-            text=TextColumn(joined.texts, text),
-            status=status,
-            names=names,
-            label_cells={(self.table.file, self.table.sheet): self._label_cells(region, columns)},
-            unit=_down([columns.units.get(index, "") for index in figures], size),
-            file=_constant(self.table.file, size * width),
-            sheet=_constant(self.table.sheet, size * width),
-            row=np.repeat(rows.astype(np.int32) + np.int32(1), width),
-            column=np.tile(np.asarray(figures, dtype=np.int32), size),
-        )
+    def _say_marks(self, marks: Marks) -> None:
+        if not marks.used:
+            return
+        texts = (text for column in self.table.columns for text in column.rows(self.rows.unsaid).present)
+        unexplained = marks.unexplained(texts)
+        if unexplained:
+            listed = ", ".join(f"„{mark}“ („{label}“)" for mark, label in unexplained.items())
+            self._say("IM-STR-010", [self._place()], count=len(unexplained), liste=listed)
 
-    def _label_cells(self, region: Region, columns: ColumnsFound) -> dict[tuple[str, str], LabelCell]:
-        cells = {("label", name): LabelCell(column=index) for name, index in columns.place.items()}
-        cells |= {("name", name): LabelCell(column=index) for name, index in columns.names.items()}
-        for name, place in self.profile.dimensions.items():
-            if place.header_row is not None:
-                cells["label", name] = LabelCell(row=region.header + place.header_row)
-        return cells
+    def _sums_differ(self, block: TableBlock) -> None:
+        for declared, sums, data in block.sums:
+            found = check_sums(self.table, declared, sums, data, block.columns.figures, block.layout.numbers)
+            if found:
+                one = found[0]
+                self._say(
+                    "IM-AGG-007",
+                    [self._place(each.row, each.column) for each in found],
+                    zelle=cell_name(one.row, one.column),
+                    wert=one.given,
+                    n=one.count,
+                    summe=one.parts,
+                    diff=one.given - one.parts,
+                    tol=declared.tolerance,
+                )
 
-    def _label(
-        self,
-        name: str,
-        place: Place,
-        rows: NDArray[np.int64],
-        columns: ColumnsFound,
-        sections: dict[str, Mask],
-    ) -> TextColumn | None:
-        width = len(columns.figures)
-        if place.is_row_label:
-            column = self.table.columns[columns.place[name]]
-            inside = _slice(column, rows)
-            return _across(_pick(_fill_down(inside) if place.fill_down else inside, place), width)
-        if place.header_row is not None:
-            heads = _pick(encode([columns.heads[place.header_row - 1][index] for index in columns.figures]), place)
-            return TextColumn(heads.texts, np.tile(heads.codes, len(rows)))
-        if place.section is not None:
-            column = self.table.columns[column_index(place.section)]
-            starts = np.where(sections[name], np.arange(self.table.rows), -1)
-            above = np.maximum.accumulate(starts)[rows]
-            texts = ("", *column.texts)
-            codes = np.where(above < 0, 0, column.codes[np.maximum(above, 0)] + 1).astype(np.int32)
-            return _across(_pick(TextColumn(texts, codes), place), width)
-        if place.constant is not None:
-            return _constant(place.constant, len(rows) * width)
-        single = self._single(place)
-        if single is None:
-            self._headings_differ([f"{name}: {place.pattern or ''}"], [], row=None)
-            return None
-        return _constant(single, len(rows) * width)
+    def _twins_differ(self, columns: ColumnsFound, rows: NDArray[np.int64]) -> None:
+        for twin, first in columns.twins.items():
+            ours, theirs = self.table.columns[first].rows(rows), self.table.columns[twin].rows(rows)
+            both = join_columns([TextColumn(one.cleaned, one.codes) for one in (ours, theirs)])
+            wrong = rows[both.codes[: len(rows)] != both.codes[len(rows) :]]
+            if len(wrong):
+                self._say(
+                    "IM-STR-011",
+                    [self._place(row, twin) for row in wrong[:PLACES_LISTED].tolist()],
+                    count=len(wrong),
+                    spalte=column_letter(twin),
+                    erste=column_letter(first),
+                    n=len(wrong),
+                )
 
-    def _single(self, place: Place) -> str | None:
-        if place.sheet:
-            return _pick(encode([self.table.sheet]), place).cleaned[0]
-        pattern = re.compile(place.pattern or ".*")
-        if place.file:
-            texts: Iterable[str] = [self.table.file]
-        else:
-            region = find_region(self.table, self.profile)
-            texts = cells_above(self.table, region.header if region else 0)
-        for text in texts:
-            found = pattern.search(text)
-            if found is not None:
-                return found["key"] if "key" in pattern.groupindex else found[0]
-        return None
+    def _figures_outside(self) -> None:
+        """Rows that no table has taken although they look like rows of figures."""
+        for layout, columns in self.layouts:
+            rows = self.rows.unsaid
+            looks = np.ones(len(rows), dtype=np.bool_)
+            for index in columns.figures:
+                looks &= _is_number(self.table.columns[index].rows(rows), layout.numbers)
+            filled = sum((~column.rows(rows).blank).astype(np.int32) for column in self.table.columns)
+            looks &= filled > 1
+            if len(columns.figures) == 1:
+                looks &= rows > min(region.header for region in self.regions)
+            outside = rows[looks]
+            if not len(outside):
+                continue
+            if layout.table.others is not None:
+                self.rows.leave(outside, layout.table.others)
+            else:
+                self.is_understood = False
+                index = columns.figures[0]
+                self._say(
+                    "IM-STR-009",
+                    [self._place(row, index) for row in outside[:PLACES_LISTED].tolist()],
+                    count=len(outside),
+                    zelle=cell_name(int(outside[0]), index),
+                    n=len(outside),
+                )
+
+
+def _is_number(column: TextColumn, numbers: Numbers) -> Mask:
+    fits = pc.match_substring_regex(pa.array(column.cleaned, pa.string()), number_pattern(numbers))
+    return column.where(fits.to_pylist())
 
 
 def structure(tables: Sequence[RawTable], profile: Profile, catalogue: Catalogue) -> Structured:
-    """The figures of all sheets and files of a delivery in long form."""
+    """The figures of all sheets and files of a delivery in long form.
+
+    Every sheet is read by each part of the profile that is meant for it. An error ends the line; what was
+    understood is then quarantined with the rest.
+    """
     accounted = Accounted()
     findings: list[Finding] = []
     found: list[LongTable] = []
     shown: list[TableShown] = []
+    missing = {number for number, layout in enumerate(profile.layouts) if not layout.table.optional}
     for table in tables:
-        sheet = _Sheet(table, profile, catalogue, accounted)
-        long = sheet.structure()
+        sheet = _Sheet(table, catalogue)
+        wanted = [
+            number
+            for number, layout in enumerate(profile.layouts)
+            if re.fullmatch(layout.file.sheet, table.sheet.strip())
+        ]
+        read = {number for number in wanted if sheet.read(profile.layouts[number])}
+        if not read:
+            sheet.headings_differ([text for number in wanted for text in _anchors(profile.layouts[number])], [], None)
+        missing -= read
+        sheet.finish()
+        accounted.add(sheet.accounted)
         findings.extend(sheet.findings)
+        found.extend(sheet.found)
         shown.extend(sheet.shown)
-        if long is not None:
-            found.append(long)
-    if findings:
+    if tables and missing and not any(one.severity is Severity.ERROR for one in findings):
+        sheet = _Sheet(tables[0], catalogue)
+        absent = [text for number in sorted(missing) for text in _anchors(profile.layouts[number])]
+        sheet.headings_differ(absent, [], None)
+        findings.extend(sheet.findings)
+    if any(one.severity is Severity.ERROR for one in findings):
         for long in found:
             accounted.leave_unstructured(len(np.unique(long.row)), long.size)
         return Structured(None, tuple(findings), accounted)
@@ -332,3 +288,8 @@ def structure(tables: Sequence[RawTable], profile: Profile, catalogue: Catalogue
         why = reason(catalogue, "file_has_no_figures")
         findings.append(finding(catalogue, "IM-FIL-001", [PlaceFound(file=empty)], datei=empty, grund=why))
     return Structured(joined, tuple(findings), accounted, tuple(shown))
+
+
+def _anchors(layout: Profile) -> list[str]:
+    """What the table of a layout is found by."""
+    return [*([layout.table.title] if layout.table.title else []), *layout.table.header.texts]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -40,6 +41,29 @@ def read_yaml(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise DeclarationError(path, "it holds no mapping of names to values")
     return content
+
+
+def _merge(base: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    """`base` with the values of `change`; mappings are merged, everything else is replaced."""
+    merged = dict(base)
+    for name, value in change.items():
+        if isinstance(value, dict) and isinstance(merged.get(name), dict):
+            merged[name] = _merge(merged[name], value)
+        else:
+            merged[name] = value
+    return merged
+
+
+def inherit(base: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    """A profile based on another: mappings are merged, everything else is replaced.
+
+    A dimension given anew replaces the inherited one as a whole; one given as null is taken away.
+    """
+    merged = _merge(base, change)
+    if "dimensions" in merged:
+        places = {**base.get("dimensions", {}), **change.get("dimensions", {})}
+        merged["dimensions"] = {name: place for name, place in places.items() if place is not None}
+    return merged
 
 
 def build(model: type[Model], content: dict[str, Any], path: Path) -> Model:

@@ -110,9 +110,13 @@ class Dataset(Declaration):
     title: Text = Field(description="Title in reports and in the release.")
     description: Text = Field(description="What is counted, in two or three sentences.")
     source: Text = Field(description="The statistic the figures come from.")
-    period_type: Literal["year", "reference_date"] = Field(description="What a period is.")
+    period_type: Literal["year", "reference_date", "school_year", "semester", "quarter", "month", "week"] = Field(
+        description="What a period is; `year` is the calendar or reporting year."
+    )
     reference_day: str = Field(
-        default="", pattern=r"^(\d{2}-\d{2})?$", description="Month and day of the reference date, e.g. 12-31."
+        default="",
+        pattern=r"^(\d{2}-\d{2})?$",
+        description="Month and day of the reference date, e.g. 12-31; empty: any day, but no year alone.",
     )
     dimensions: list[Dimension] = Field(min_length=1, description="The axes; `area` is always one of them.")
     measures: list[Measure] = Field(min_length=1, description="The figures.")
@@ -134,8 +138,8 @@ class Dataset(Declaration):
             raise ValueError("the dimension `area` is missing")
         if len(set(names)) < len(names) or {"measure", "period"} & set(names):
             raise ValueError("dimension names must be unique and other than `measure` and `period`")
-        if (self.period_type == "reference_date") != bool(self.reference_day):
-            raise ValueError("`reference_day` goes with the period type `reference_date`, and only with it")
+        if self.reference_day and self.period_type != "reference_date":
+            raise ValueError("`reference_day` goes with the period type `reference_date` only")
         return self
 
     def dimension(self, name: str) -> Dimension:

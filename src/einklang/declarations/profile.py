@@ -7,23 +7,14 @@ A profile says of every dimension *where it stands* in the table. Columns are na
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from einklang.declarations.base import Declaration
-
-
-def _compiles(pattern: str) -> str:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise ValueError(f"`{pattern}` is no regular expression ({error})") from error
-    return pattern
-
-
-Pattern = Annotated[str, AfterValidator(_compiles)]
-Letter = Annotated[str, Field(pattern=r"^[A-Z]{1,3}$")]
+from einklang.declarations.base import Declaration, inherit
+from einklang.declarations.layout import CellsNotData, Column, Footnotes, RowsNotData, StatusColumn, Table
+from einklang.declarations.place import Pattern, Place
 
 
 class FileFormat(Declaration):
@@ -42,6 +33,19 @@ class FileFormat(Declaration):
     )
 
 
+class Classes(Declaration):
+    """Figures that are given as classes, such as `7,00 bis unter 8,50`; their status is E (estimated)."""
+
+    pattern: Pattern = Field(description="Regular expression of the whole cell with the groups `from` and `to`.")
+    take: Literal["from", "middle", "to"] = Field(description="Which figure stands for the class.")
+
+    @model_validator(mode="after")
+    def _both_ends(self) -> Classes:
+        if not {"from", "to"} <= set(re.compile(self.pattern).groupindex):
+            raise ValueError("the pattern needs the groups `from` and `to`")
+        return self
+
+
 class Numbers(Declaration):
     """How the office writes numbers."""
 
@@ -49,6 +53,8 @@ class Numbers(Declaration):
     thousands: Literal["", ".", ",", " ", "'"] = Field(
         default="", description="Sign between groups of three digits; a blank stands for any kind of blank."
     )
+
+    classes: Classes | None = Field(default=None, description="How classes in place of figures are written.")
 
     @model_validator(mode="after")
     def _differ(self) -> Numbers:
@@ -66,126 +72,28 @@ class SignTable(Declaration):
     )
 
 
-class Header(Declaration):
-    """The rows that head the columns."""
-
-    find: str = Field(description="Text of a cell in the first header row; the first row that has it is taken.")
-    rows: int = Field(default=1, ge=1, le=6, description="Number of header rows.")
-    fill_right: list[int] = Field(
-        default=[],
-        description="Header rows (1 = first) in which a blank cell repeats the cell to its left (merged heads).",
-    )
-
-
-class Table(Declaration):
-    """Where the table lies in the sheet."""
-
-    title: Pattern | None = Field(
-        default=None,
-        description="Regular expression that a cell above the table must hold; tells the tables of one office apart.",
-    )
-    header: Header = Field(description="The header rows.")
-    end: list[str] = Field(
-        default=[], description="Beginnings of the first cell of the row that ends the table; the rest are notes."
-    )
-    values_from: Letter | None = Field(
-        default=None, description="Letter of the first column of figures; default: behind the last label column."
-    )
-
-
-class Place(Declaration):
-    """Where a dimension stands. Exactly one of the first eight keys is given."""
-
-    column: Letter | None = Field(default=None, description="Row label in the column of this letter.")
-    heading: str | None = Field(
-        default=None, description="Row label in the column with this heading (last header row)."
-    )
-    header_row: int | None = Field(default=None, ge=1, le=6, description="Column heads in this header row.")
-    section: Letter | None = Field(
-        default=None, description="Row that has only a label in this column and holds for the rows below it."
-    )
-    sheet: bool = Field(default=False, description="The name of the sheet.")
-    file: bool = Field(default=False, description="The name of the file.")
-    title: bool = Field(default=False, description="A cell above the table; the first that matches `pattern`.")
-    constant: str | None = Field(default=None, description="The same code for the whole delivery.")
-
-    pattern: Pattern | None = Field(
-        default=None,
-        description="Regular expression that the label must match; its group `key`, or the whole match, is the label.",
-    )
-    scheme: str = Field(
-        default="label",
-        description="What the labels are: `label` (names and aliases), `key` (our codes), or a key of the code list "
-        "such as azr, iso, nuts. Numeric keys need a declared scheme.",
-    )
-    name_column: Letter | None = Field(
-        default=None, description="Column whose name must belong to the key (check only)."
-    )
-    name_heading: str | None = Field(default=None, description="As `name_column`, by heading.")
-    fill_down: bool = Field(default=False, description="A blank label repeats the label above.")
-    codes: dict[str, str] = Field(default={}, description="This office's label → our code, beyond labels and aliases.")
-    not_data: dict[str, str] = Field(
-        default={},
-        description="Label of rows or columns that are no data for us → reason (German, shown in the report).",
-    )
-
-    @model_validator(mode="after")
-    def _one_place(self) -> Place:
-        given = [self.column, self.heading, self.header_row, self.section, self.constant]
-        count = sum(place is not None for place in given) + self.sheet + self.file + self.title
-        if count != 1:
-            raise ValueError("give exactly one of column, heading, header_row, section, sheet, file, title, constant")
-        if (self.section or self.title or self.file) and self.pattern is None:
-            raise ValueError("`section`, `title` and `file` need a `pattern`")
-        return self
-
-    @property
-    def is_row_label(self) -> bool:
-        """Whether the dimension stands in a label column."""
-        return self.column is not None or self.heading is not None
-
-
-class Column(Declaration):
-    """What one column (or several alike) holds, named by its headings."""
-
-    headings: list[str] = Field(
-        min_length=1,
-        description='Heading in each header row from the first; `*` stands for any, `""` for an empty one.',
-    )
-    codes: dict[str, str] = Field(
-        default={}, description="Dimension or `measure` → our code, for all cells of the column."
-    )
-    unit: str | None = Field(
-        default=None, description="Unit of the column where it is not the canonical one (list `units`)."
-    )
-    not_data: str | None = Field(
-        default=None, description="Why the column is no data for us (German, shown in the report)."
-    )
-
-    @model_validator(mode="after")
-    def _data_or_reason(self) -> Column:
-        if bool(self.codes) == bool(self.not_data):
-            raise ValueError("give either `codes` or `not_data`")
-        return self
-
-
-class RowsNotData(Declaration):
-    """Rows that are no data for us."""
-
-    column: Letter = Field(description="Column in which the pattern is looked for.")
-    pattern: Pattern = Field(description="Regular expression; the whole cell must match.")
-    reason: str = Field(min_length=1, description="Why (German, shown in the report).")
-
-
-class StatusColumn(Declaration):
-    """A text column that says the status of the figures in its row."""
-
-    heading: str = Field(description="Heading of the column (last header row).")
-    words: dict[str, str] = Field(description="Word → meaning of `signs.csv`; a blank status says nothing.")
+_OF_PARTS = frozenset(
+    {
+        "file",
+        "table",
+        "dimensions",
+        "columns",
+        "rows_not_data",
+        "cells_not_data",
+        "footnotes",
+        "status",
+        "unit",
+        "units",
+    }
+)
 
 
 class Profile(Declaration):
-    """How one supplier lays out one data set."""
+    """How one supplier lays out one data set.
+
+    A profile with `parts` describes several tables: each part says in what it differs from the rest of the
+    profile, and every sheet is read by the parts that find their table in it.
+    """
 
     supplier: str = Field(description="Code of the list `suppliers`.")
     dataset: str = Field(description="Name of the data set.")
@@ -201,7 +109,14 @@ class Profile(Declaration):
         default=[], description="What the columns of figures hold; then no other is expected."
     )
     rows_not_data: list[RowsNotData] = Field(default=[], description="Rows declared as no data.")
-    status: StatusColumn | None = Field(default=None, description="Column with the status of each row's figures.")
+    cells_not_data: list[CellsNotData] = Field(
+        default=[], description="Cells of some columns in some rows declared as no data."
+    )
+    footnotes: Footnotes | None = Field(default=None, description="Marks of footnotes glued to labels and headings.")
+    status: StatusColumn | None = Field(default=None, description="Columns with the status of the figures.")
+    unit: Place | None = Field(
+        default=None, description="Where the unit of the figures stands, e.g. in a header row; labels of `units`."
+    )
     units: dict[str, str] = Field(default={}, description="Measure → unit as delivered, where not the canonical one.")
     rounding_base: int | None = Field(
         default=None, ge=1, description="Rounding base where it differs from the data set's."
@@ -223,18 +138,58 @@ class Profile(Declaration):
         default=[], description="Dimensions of which every part is delivered, so that parts must add up to their total."
     )
 
+    parts: list[Profile] = Field(
+        default=[],
+        description="The tables of a delivery that are laid out differently, each in what it differs from the rest: "
+        "`file: {sheet: …}`, `table`, `dimensions`, `columns`, `rows_not_data`, `cells_not_data`, `footnotes`, "
+        "`status`, `unit`, `units`.",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _whole_parts(cls, content: Any) -> Any:
+        """Every part becomes a whole profile; the profile itself takes the sheets of all and else the first part."""
+        if not isinstance(content, Mapping) or not content.get("parts"):
+            return content
+        shared = {name: value for name, value in content.items() if name != "parts"}
+        for part in content["parts"]:
+            if not isinstance(part, Mapping) or set(part) - _OF_PARTS:
+                raise ValueError(f"a part says one or several of {sorted(_OF_PARTS)} and nothing else")
+        wholes = [inherit(shared, part) for part in content["parts"]]
+        sheets = dict.fromkeys(whole.get("file", {}).get("sheet", ".*") for whole in wholes)
+        file = {**wholes[0].get("file", {}), "sheet": "|".join(f"(?:{sheet})" for sheet in sheets)}
+        return {**wholes[0], "file": file, "parts": wholes}
+
+    @property
+    def layouts(self) -> list[Profile]:
+        """The parts, or the profile itself where it has none."""
+        return self.parts or [self]
+
     @model_validator(mode="after")
     def _consistent(self) -> Profile:
+        if self.parts:
+            return self
         by_column = {name for column in self.columns for name in column.codes}
         both = by_column & set(self.dimensions)
         if both:
             raise ValueError(f"{sorted(both)} stand in `dimensions` and in `columns`")
         for column in self.columns:
-            if column.codes and set(column.codes) != by_column:
+            if column.not_data is None and set(column.codes) != by_column:
                 raise ValueError(f"column {column.headings} must give a code for each of {sorted(by_column)}")
             if len(column.headings) > self.table.header.rows:
                 raise ValueError(f"column {column.headings} names more header rows than the table has")
-        rows = [place.header_row for place in self.dimensions.values() if place.header_row is not None]
-        if beyond := [row for row in (*rows, *self.table.header.fill_right) if not 1 <= row <= self.table.header.rows]:
+        if self.unit is not None and any(column.unit for column in self.columns):
+            raise ValueError("the unit stands in `unit` and in `columns`")
+        header = self.table.header
+        places = [*self.dimensions.values(), *([self.unit] if self.unit else [])]
+        rows = {place.header_row for place in places if place.header_row is not None}
+        if beyond := [row for row in (*rows, *header.fill_right, *header.unread, header.at) if row > header.rows]:
             raise ValueError(f"the table has no header row {beyond[0]}")
+        for column in self.columns:
+            rows |= {number for number, text in enumerate(column.headings, 1) if text != "*"}
+        if ignored := [row for row in range(1, header.rows + 1) if row not in rows and row not in header.unread]:
+            raise ValueError(
+                f"nothing reads header row {ignored[0]}, so a renamed column would pass: name the columns of figures "
+                "in `columns`, place a dimension or the unit in it, or say under `header.unread` why it says nothing"
+            )
         return self

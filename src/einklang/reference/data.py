@@ -15,6 +15,15 @@ from einklang.project import Project
 from einklang.publication import Manifest, Pointer
 from einklang.reference.markdown import code, fields, number, page, table
 
+_PERIODS = {
+    "year": "2024",
+    "reference_date": "2024-12-31",
+    "school_year": "2019/20",
+    "semester": "2023-10P6M",
+    "quarter": "2024-Q1",
+    "month": "2024-06",
+    "week": "2024-W12",
+}
 _FILES = """\
 ```text
 releases/latest.json                   which version is the latest; moved last
@@ -65,7 +74,9 @@ def _range(measure: Measure) -> str:
 
 
 def _dataset(dataset: Dataset) -> list[str]:
-    example = "`2024`" if dataset.period_type == "year" else f"`2024-{dataset.reference_day}`"
+    example = f"`{_PERIODS[dataset.period_type]}`"
+    if dataset.reference_day:
+        example = f"`2024-{dataset.reference_day}`"
     period = dataset.period_type.replace("_", " ")
     lines = [f"### {dataset.name}", "", f"{dataset.title.en} ({dataset.title.de}). {dataset.description.en}", ""]
     keys = code(contract1.key_columns(dataset))

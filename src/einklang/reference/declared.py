@@ -11,18 +11,9 @@ from einklang.declarations.base import Declaration, Text
 from einklang.declarations.dataset import Dataset, Dimension, Measure, Rounding
 from einklang.declarations.expectations import Expectation, Expectations
 from einklang.declarations.indicator import Indicator, Operand
-from einklang.declarations.profile import (
-    Column,
-    FileFormat,
-    Header,
-    Numbers,
-    Place,
-    Profile,
-    RowsNotData,
-    SignTable,
-    StatusColumn,
-    Table,
-)
+from einklang.declarations.layout import CellsNotData, Column, Footnotes, Header, RowsNotData, StatusColumn, Table
+from einklang.declarations.place import Place
+from einklang.declarations.profile import Classes, FileFormat, Numbers, Profile, SignTable
 from einklang.declarations.rules import Catalogue, Example, Rule, VerdictTexts
 from einklang.reference.markdown import fields, page, table
 
@@ -35,7 +26,21 @@ _MODELS: Mapping[str, tuple[str, Sequence[type[Declaration]]]] = {
     "Profiles": (
         "`schemas/profiles/<supplier>/<dataset>.yaml`, with shared parts in `schemas/layouts/`. Explained with"
         " examples in [profiles.md](profiles.md).",
-        (Profile, FileFormat, Numbers, SignTable, Table, Header, Place, Column, RowsNotData, StatusColumn),
+        (
+            Profile,
+            FileFormat,
+            Numbers,
+            Classes,
+            SignTable,
+            Table,
+            Header,
+            Place,
+            Column,
+            RowsNotData,
+            CellsNotData,
+            StatusColumn,
+            Footnotes,
+        ),
     ),
     "Data sets": ("`schemas/datasets/<dataset>.yaml`.", (Dataset, Dimension, Measure, Rounding)),
     "Indicators": ("`schemas/indicators/<code>.yaml`.", (Indicator, Operand)),
@@ -50,6 +55,7 @@ _SCHEMAS: Mapping[str, type[Declaration]] = {
     "expectations": Expectations,
     "rules": Catalogue,
 }
+_REF_PLACE = {"$ref": "#/$defs/Place"}
 # Parts that a profile may leave to the file it is based on.
 _INHERITED = (FileFormat, SignTable, Table, Header)
 _MEASURES = "What an expectation can name. A measure computes figures, the expectation judges one column of them."
@@ -98,8 +104,10 @@ def json_schemas() -> dict[str, str]:
 def _json_schema(model: type[Declaration]) -> str:
     schema: dict[str, Any] = model.model_json_schema()
     if model is Profile:
+        whole = schema["$defs"]["Profile"]
         based_on = {"type": "string", "description": _BASED_ON}
-        schema["properties"] = {"based_on": based_on, **schema["properties"]}
-        for part in (schema, *(schema["$defs"][inherited.__name__] for inherited in _INHERITED)):
+        for part in (whole, *(schema["$defs"][inherited.__name__] for inherited in _INHERITED)):
             part.pop("required", None)
+        whole["properties"]["dimensions"]["additionalProperties"] = {"anyOf": [_REF_PLACE, {"type": "null"}]}
+        schema = {**whole, "properties": {"based_on": based_on, **whole["properties"]}, "$defs": schema["$defs"]}
     return json.dumps({"$schema": _DRAFT, **schema}, ensure_ascii=False, indent=2) + "\n"

@@ -12,6 +12,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from einklang.findings import german_number
+from einklang.periods import period_label
 from einklang.report.texts import Language, load_texts, say
 
 SHORT_TEXT = 160
@@ -102,7 +103,7 @@ def size(count: int, language: Language) -> str:
 
 def period(code: str, language: Language) -> str:
     """A period code for readers: `2024`, `31.12.2024`."""
-    return code if language == "en" else ".".join(reversed(code.split("-")))
+    return str(getattr(period_label(code), language))
 
 
 def moment(iso: str, language: Language) -> str:

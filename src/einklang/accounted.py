@@ -1,0 +1,83 @@
+"""Where everything went that was read and is not in the long table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+_UNSAID = -1
+_FIGURES = -2
+
+
+@dataclass
+class Accounted:
+    """Where rows and cells went that are not in the long table.
+
+    `rows` and `cells` count what is no data by reason (name in the catalogue, or the profile's own
+    words); `unstructured_*` what could not be understood and is quarantined.
+    """
+
+    rows_read: int = 0
+    cells_read: int = 0
+    unstructured_rows: int = 0
+    unstructured_cells: int = 0
+    rows: dict[str, int] = field(default_factory=dict)
+    cells: dict[str, int] = field(default_factory=dict)
+
+    def add(self, other: Accounted) -> None:
+        """Adds what was counted for another sheet."""
+        self.rows_read += other.rows_read
+        self.cells_read += other.cells_read
+        self.leave_unstructured(other.unstructured_rows, other.unstructured_cells)
+        for reason, count in other.rows.items():
+            self.leave_rows(reason, count)
+        for reason, count in other.cells.items():
+            self.leave_cells(reason, count)
+
+    def leave_unstructured(self, rows: int, cells: int) -> None:
+        """Counts rows and cells that are quarantined because their table was not understood."""
+        self.unstructured_rows += rows
+        self.unstructured_cells += cells
+
+    def leave_rows(self, reason: str, count: int) -> None:
+        """Counts rows as no data."""
+        if count:
+            self.rows[reason] = self.rows.get(reason, 0) + int(count)
+
+    def leave_cells(self, reason: str, count: int) -> None:
+        """Counts cells as no data."""
+        if count:
+            self.cells[reason] = self.cells.get(reason, 0) + int(count)
+
+
+class RowsOfSheet:
+    """What every row of a sheet is: figures, no data for a reason, or not yet said."""
+
+    def __init__(self, size: int) -> None:
+        self._why = np.full(size, _UNSAID, dtype=np.int32)
+        self._reasons: list[str] = []
+
+    def leave(self, rows: NDArray[np.int64] | slice, reason: str) -> None:
+        """Rows that are no data."""
+        if reason not in self._reasons:
+            self._reasons.append(reason)
+        self._why[rows] = self._reasons.index(reason)
+
+    def keep(self, rows: NDArray[np.int64]) -> None:
+        """Rows that hold figures."""
+        self._why[rows] = _FIGURES
+
+    def is_said(self, start: int, end: int) -> bool:
+        """Whether a table has taken one of these rows already."""
+        return bool((self._why[start:end] != _UNSAID).any())
+
+    @property
+    def unsaid(self) -> NDArray[np.int64]:
+        """The rows that no table has taken."""
+        return np.flatnonzero(self._why == _UNSAID)
+
+    def counts(self) -> dict[str, int]:
+        """Number of rows by reason."""
+        return {reason: int((self._why == number).sum()) for number, reason in enumerate(self._reasons)}

@@ -1,0 +1,149 @@
+"""How a table lies in its sheet: header, end, columns of figures, rows that are no data, marks."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from einklang.declarations.base import Declaration
+from einklang.declarations.place import MAX_HEADER_ROWS, Letter, Pattern
+
+
+class Header(Declaration):
+    """The rows that head the columns."""
+
+    find: str | list[str] = Field(
+        description="Whole text of a cell in the first header row, or of several cells; the first row that has all of "
+        "them is taken."
+    )
+    at: int = Field(
+        default=1, ge=1, le=MAX_HEADER_ROWS, description="Header row in which the texts of `find` stand (1 = first)."
+    )
+    rows: int = Field(default=1, ge=1, le=MAX_HEADER_ROWS, description="Number of header rows.")
+    fill_right: list[int] = Field(
+        default=[],
+        description="Header rows (1 = first) in which a blank cell repeats the cell to its left (merged heads), as far "
+        "as the head above it reaches.",
+    )
+    unread: dict[int, str] = Field(
+        default={},
+        description="Header row that nothing reads → why, e.g. numbers of columns (German).",
+    )
+
+    @property
+    def texts(self) -> list[str]:
+        """The texts by which the header is found."""
+        return self.find if isinstance(self.find, list) else [self.find]
+
+
+class Table(Declaration):
+    """Where the table lies in the sheet."""
+
+    title: Pattern | None = Field(
+        default=None,
+        description="Regular expression that a cell above the table must hold; tells the tables of one office, or of "
+        "one sheet, apart.",
+    )
+    header: Header = Field(description="The header rows.")
+    end: list[str] = Field(
+        default=[],
+        description='Beginnings of the first cell of the row that ends the table; the rest are notes. `""` stands for '
+        "a row that is wholly blank.",
+    )
+    repeat: bool = Field(
+        default=False, description="The header stands several times in the sheet; each is a block with its own title."
+    )
+    others: str | None = Field(
+        default=None,
+        description="Why other tables in the sheet are no data for us (German, shown in the report).",
+    )
+    optional: bool = Field(default=False, description="In a profile with `parts`: the delivery may lack this table.")
+    values_from: Letter | None = Field(
+        default=None, description="Letter of the first column of figures; default: behind the last label column."
+    )
+
+
+class Column(Declaration):
+    """What one column (or several alike) holds, named by its headings."""
+
+    headings: list[str] = Field(
+        min_length=1,
+        description='Heading in each header row from the first; `*` stands for any, `""` for an empty one.',
+    )
+    codes: dict[str, str] = Field(
+        default={}, description="Dimension or `measure` → our code, for all cells of the column."
+    )
+    unit: str | None = Field(
+        default=None, description="Unit of the column where it is not the canonical one (list `units`)."
+    )
+    repeats: bool = Field(
+        default=False,
+        description="The column stands more than once; the first is taken, the others must hold the same.",
+    )
+    not_data: str | None = Field(
+        default=None, description="Why the column is no data for us (German, shown in the report)."
+    )
+
+    @model_validator(mode="after")
+    def _data_or_reason(self) -> Column:
+        if self.not_data is not None and (self.codes or self.unit or self.repeats):
+            raise ValueError("a column that is no data has no `codes`, `unit` or `repeats`")
+        return self
+
+
+class RowsNotData(Declaration):
+    """Rows that are no data for us."""
+
+    column: Letter | None = Field(default=None, description="Column in which the pattern is looked for.")
+    heading: str | None = Field(default=None, description="The same, by heading.")
+    pattern: Pattern = Field(description="Regular expression; the whole cell must match.")
+    reason: str = Field(min_length=1, description="Why (German, shown in the report).")
+    sum_of: Literal["above", "below"] | None = Field(
+        default=None,
+        description="The row is the sum of the rows above it (since the last such row) or below it (up to the next "
+        "one), and is checked.",
+    )
+    tolerance: float = Field(default=0, ge=0, description="Difference of the sum that rounding may cause.")
+
+    @model_validator(mode="after")
+    def _one_column(self) -> RowsNotData:
+        if (self.column is None) == (self.heading is None):
+            raise ValueError("give either `column` or `heading`")
+        return self
+
+
+class CellsNotData(Declaration):
+    """Cells of some columns in some rows that are no data for us."""
+
+    headings: list[str] = Field(min_length=1, description="The columns, as in `columns`.")
+    column: Letter = Field(description="Column in which the pattern is looked for.")
+    pattern: Pattern = Field(description="Regular expression; the whole cell must match.")
+    reason: str = Field(min_length=1, description="Why (German, shown in the report).")
+
+
+class StatusColumn(Declaration):
+    """Text columns that say the status of figures: one for the row, or one beside each column of figures."""
+
+    heading: str | None = Field(default=None, description="Heading of the column; with `beside`, of every such column.")
+    beside: bool = Field(
+        default=False,
+        description="The status stands in a column to the right of each column of figures: in the next one, or in the "
+        "next one with this heading.",
+    )
+    words: dict[str, str] = Field(description="Word → meaning of `signs.csv`; a blank status says nothing.")
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> StatusColumn:
+        if self.heading is None and not self.beside:
+            raise ValueError("give `heading` or `beside`")
+        return self
+
+
+class Footnotes(Declaration):
+    """Marks of footnotes glued to labels and headings, such as `2024 2`, `Fachhochschulreife1)`, `2021***`."""
+
+    mark: Pattern = Field(
+        description="Regular expression of a mark at the end of a label, e.g. `\\s?\\d\\)`. A cell outside the table, "
+        "or a line of it, must begin with the mark."
+    )
