@@ -14,7 +14,6 @@ from pathlib import Path
 from benchmarks.timing import Pairs
 
 _PACKAGES = ("einklang", "pyarrow", "pandas", "numpy", "pandera", "great_expectations")
-_BEGIN, _END = "<!-- results: begin -->", "<!-- results: end -->"
 
 
 @dataclass(frozen=True)
@@ -64,15 +63,22 @@ def _machine() -> str:
     return f"{model}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.release()}"
 
 
-def render(measured: Sequence[Measured], command: str, load: float) -> str:
-    """The table with the machine, the versions, the date and the command."""
+def measured_with(command: str, load: float) -> list[str]:
+    """Date, command, machine and versions, as lines above a table."""
     versions = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
-    lines = [
+    return [
         f"Measured on {datetime.now(UTC).date().isoformat()} with `{command}`.",
         "",
         f"Machine: {_machine()}; load average at the start {load:.1f}.",
         f"Python {platform.python_version()}, {versions}.",
         "",
+    ]
+
+
+def render(measured: Sequence[Measured], command: str, load: float) -> str:
+    """The table with the machine, the versions, the date and the command."""
+    lines = [
+        *measured_with(command, load),
         "| | Einklang | floor | ratio of each pair | median | of processor time | peak memory, ours / floor "
         "| rows per second | goal |",
         "|---|---|---|---|---|---|---|---|---|",
@@ -81,15 +87,15 @@ def render(measured: Sequence[Measured], command: str, load: float) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write(page: Path, results: str) -> None:
-    """Puts the results between the two marks of a page.
+def write(page: Path, results: str, name: str = "results") -> None:
+    """Puts results between the two marks of that name in a page.
 
     Raises:
         ValueError: the page lacks the marks.
     """
-    text = page.read_text(encoding="utf-8")
-    before, begin, rest = text.partition(_BEGIN)
-    _, end, after = rest.partition(_END)
+    opening, closing = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+    before, begin, rest = page.read_text(encoding="utf-8").partition(opening)
+    _, end, after = rest.partition(closing)
     if not begin or not end:
-        raise ValueError(f"{page} lacks the marks {_BEGIN} and {_END}")
-    page.write_text(f"{before}{_BEGIN}\n\n{results}\n{_END}{after}", encoding="utf-8")
+        raise ValueError(f"{page} lacks the marks {opening} and {closing}")
+    page.write_text(f"{before}{opening}\n\n{results}\n{closing}{after}", encoding="utf-8")

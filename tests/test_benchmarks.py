@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 
-from benchmarks import page
+from benchmarks import page, reports
 from benchmarks.generate import DATASET, PERIODS, SUPPLIER, generate
 from benchmarks.timing import Pairs, Timing
 from einklang.check import Checked, Sending, check, sent_file
@@ -58,3 +59,20 @@ def test_page_keeps_what_is_written_by_hand(tmp_path: Path) -> None:
     path.write_text("Before\nAfter\n")
     with pytest.raises(ValueError, match="lacks the marks"):
         page.write(path, "new")
+
+
+def test_reports_are_timed_over_what_they_claim(tmp_path: Path) -> None:
+    checked = reports.failing_result(2_500, 1_000)
+    assert [one.count for one in checked.findings] == [1_000, 1_000, 500]
+    assert len({(place.column, place.row) for one in checked.findings for place in one.places}) == 2_500
+    reports.write_delivery(tmp_path / reports.FILE, 2_500)
+    sheet = openpyxl.load_workbook(tmp_path / reports.FILE)[reports.SHEET]
+    assert all(sheet[place.cell].value == place.raw for one in checked.findings for place in one.places)
+
+
+def test_report_keeps_its_goals_by_time_and_size() -> None:
+    slow = reports.Measured("x", (1.0, 11.0, 12.0), 5, 1.0, most_seconds=10.0, most_size=9)
+    large = reports.Measured("x", (1.0,), 10, 1.0, most_seconds=10.0, most_size=9)
+    assert not slow.is_met and not large.is_met
+    assert "**not met**" in large.line()
+    assert reports.Measured("x", (1.0, 9.0, 12.0), 9, 1.0, most_seconds=10.0, most_size=9).is_met
