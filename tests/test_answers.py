@@ -167,6 +167,19 @@ def test_the_returned_workbook_brings_the_answers_back(warned: tuple[Store, str]
     assert [one.reason for one in answers_of(store, "sl", "auslaender")] == ["Bereinigung des Registers"] * 2
 
 
+def test_the_returned_workbook_may_be_mended_and_sent_again(
+    rejected: tuple[Store, str], project: Project, tmp_path: Path
+) -> None:
+    store, delivery = rejected
+    book = openpyxl.load_workbook(store.folder(delivery) / "report.xlsx")
+    book["Tabelle 1"]["D9"] = 277750
+    book.save(tmp_path / "berichtigt.xlsx")
+    again = deliver([tmp_path / "berichtigt.xlsx"], "by", "auslaender", project, store).delivery
+    assert again.errors == 0
+    before = store.delivery(delivery)
+    assert (again.accepted + again.quarantined, again.replaces) == (before.accepted + before.quarantined, delivery)
+
+
 def test_a_workbook_without_answers_is_refused(warned: tuple[Store, str]) -> None:
     store, delivery = warned
     with pytest.raises(UnusableInput, match="holds no answer"):

@@ -74,6 +74,7 @@ def test_check_writes_reports_and_stores_nothing(run, tmp_path: Path, monkeypatc
         ),
         (("check", str(CLEAN), "-s", "ni", "-d", "einbuergerungen", "--ess", str(ROOT)), "it is a folder"),
         (("check", str(CLEAN), "-s", "ni", "-d", "einbuergerungen", "--csv", "x", "--json", "x"), "for two reports"),
+        (("mail", "--release", "ni/x-0001-verdict", "--store", "fehlt"), "There is no message"),
         (("join",), "made of reports or of a store"),
         (("join", str(CLEAN)), "it is no JSON report"),
         (("join", "fehlt.json"), "`fehlt.json` cannot be read"),

@@ -24,6 +24,7 @@ from einklang.boxed.child import OUT_OF_MEMORY
 from einklang.container import Kind, Limit, Unreadable
 from einklang.errors import ReaderNotStarted
 from einklang.rawtable import Look, RawTable, TextColumn
+from einklang.report.workbook_texts import own_sheets
 
 MEMORY = 480 * 1024 * 1024
 MEMORY_MOST = 4 * 1024**3
@@ -64,6 +65,7 @@ def read_boxed(path: Path, kind: Kind, name: str, sheet_pattern: str, decimal: s
         "kind": kind.value,
         "sheet": sheet_pattern,
         "decimal": decimal,
+        "own": own_sheets(),
         "memory": memory,
         "seconds": seconds,
     }

@@ -87,6 +87,38 @@ def test_messages_about_old_deliveries_stay_files(
     assert (len(outcome.held), outcome.sent, mail_server.received) == (2, [], [])
 
 
+def test_the_new_verdict_on_an_old_delivery_is_not_too_old(
+    test_project: Project, store: Store, delivered: Delivery, mail_server: Handler, port: int, clock: Clock
+) -> None:
+    clock.pass_by(days=100)
+    again = delivered.model_copy(update={"judgement": 2, "judged_at": clock().isoformat()})
+    for _ in range(2):
+        announce_verdict(again, place_of(again), test_project, store, clock=clock)
+    settings = MailSettings(server=server(port), mailboxes={"hb": (MAILBOX,)})
+    outcome = send_pending(store, settings, clock)
+    assert [one.name for one in outcome.sent] == ["hb/auslaender-0001-verdict-2"]
+    assert len(outcome.held) == 2
+    assert send_pending(store, settings, clock).sent == []
+    assert len(mail_server.received) == 1
+
+
+def test_one_damaged_record_keeps_no_other_from_its_messages(
+    test_project: Project, store: Store, delivered: Delivery, clock: Clock
+) -> None:
+    other = deliver([FILE.with_name("IM-COD-001_kreis_key_unknown.csv")], "hb", "auslaender", test_project, store)
+    damaged = store.folder(delivered.delivery) / "report.json"
+    damaged.write_text("{}", encoding="utf-8")
+    lose_messages(store)
+    announced = announce_all(test_project, store, place_of, clock=clock)
+    assert [path.stem for path in announced.laid] == [
+        "auslaender-0001-receipt",
+        "auslaender-0002-receipt",
+        "auslaender-0002-verdict",
+    ]
+    assert other.delivery.number == 2
+    assert [one.path for one in announced.damaged] == [damaged]
+
+
 def test_no_value_of_the_file_is_in_the_verdict(
     test_project: Project, store: Store, delivered: Delivery, clock: Clock
 ) -> None:

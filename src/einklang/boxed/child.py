@@ -1,7 +1,8 @@
 """The process in which a file is parsed: limits first, then the reader, then the answer on standard output.
 
-In: one JSON object on standard input with `path`, `kind`, `sheet` (pattern), `decimal`, `memory` (bytes)
-and `seconds` (processor time). Out: see `sheets.write_answer`; nothing at all means that the process was stopped.
+In: one JSON object on standard input with `path`, `kind`, `sheet` (pattern), `decimal`, `own` (names of sheets
+to pass over), `memory` (bytes) and `seconds` (processor time). Out: see `sheets.write_answer`; nothing at all
+means that the process was stopped.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def _read(job: dict[str, Any]) -> list[Sheet] | list[str]:
         case "spreadsheetml":
             sheets = read_spreadsheetml(path, job["decimal"])
         case kind:
-            return read_workbook(path, kind, pattern, job["decimal"])
+            return read_workbook(path, kind, pattern, job["decimal"], job["own"])
     wanted = [sheet for sheet in sheets if re.fullmatch(pattern, sheet.name.strip())]
     return wanted or [sheet.name for sheet in sheets]
 

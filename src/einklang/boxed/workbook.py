@@ -16,8 +16,13 @@ from einklang.boxed.sheets import Refused, Sheet, check_extent, gather, write_bo
 from einklang.letters import column_letter
 
 
-def read_workbook(path: Path, kind: str, pattern: str, decimal: str) -> list[Sheet] | list[str]:
+def read_workbook(
+    path: Path, kind: str, pattern: str, decimal: str, own: Sequence[Sequence[str]] = ()
+) -> list[Sheet] | list[str]:
     """The sheets whose whole name matches the pattern; the names of all sheets where none does.
+
+    `own` names the sheets that the service adds to a workbook it returns. One that was mended and sent again
+    still has them; where all of a group are there beside others, they are passed over.
 
     Raises:
         Refused: it is damaged or protected, or exceeds a limit.
@@ -28,7 +33,8 @@ def read_workbook(path: Path, kind: str, pattern: str, decimal: str) -> list[She
             told = ods.look_into(path)
         book = calamine.CalamineWorkbook.from_path(str(path))
         metadata = {one.name: one for one in book.sheets_metadata if one.typ == calamine.SheetTypeEnum.WorkSheet}
-        wanted = [name for name in metadata if re.fullmatch(pattern, name.strip())]
+        passed = {name for group in own if set(group) < set(metadata) for name in group}
+        wanted = [name for name in metadata if name not in passed and re.fullmatch(pattern, name.strip())]
         if not wanted:
             return list(book.sheet_names)
         if kind == "workbook":

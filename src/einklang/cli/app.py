@@ -275,7 +275,16 @@ def docs(
 
 
 @app.command()
-def mail(store: StoreFolder = Path("store"), project: ProjectFolder = None) -> None:
+def mail(
+    store: StoreFolder = Path("store"),
+    project: ProjectFolder = None,
+    release: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--release", help="Name of a message that failed or is too old: try it again all the same; may be repeated."
+        ),
+    ] = None,
+) -> None:
     """Send receipts and verdicts that wait in the outbox, where a mail server is set up.
 
     Every message is first a file in the store's outbox; set up sending with EINKLANG_SMTP_HOST and the
@@ -283,7 +292,7 @@ def mail(store: StoreFolder = Path("store"), project: ProjectFolder = None) -> N
     """
     from einklang.cli.tables import damage_lines, terminal
     from einklang.deliver import deadline, report_place
-    from einklang.outbox import announce_all, load_mail_settings, outcome_lines, send_pending
+    from einklang.outbox import announce_all, load_mail_settings, outcome_lines, release_message, send_pending
     from einklang.project import load_project
     from einklang.store import Store
 
@@ -292,6 +301,8 @@ def mail(store: StoreFolder = Path("store"), project: ProjectFolder = None) -> N
     announced = announce_all(
         declared, state, report_place, deadline_of=lambda one: deadline(one, state), domain=settings.domain
     )
+    for name in release or []:
+        release_message(state, name)
     outcome = send_pending(state, settings)
     for line in [*outcome_lines(outcome), *damage_lines(announced.damaged)]:
         terminal().print(line, markup=False, soft_wrap=True)

@@ -31,7 +31,7 @@ from einklang.report.workbook_layout import lay_out
 from einklang.report.workbook_source import DAMAGED, Source, SourceSheet, open_source
 from einklang.report.workbook_styles import Styles, own_font, theme_like
 from einklang.report.workbook_tables import Table, TableWriter
-from einklang.report.workbook_texts import load_workbook_texts
+from einklang.report.workbook_texts import load_workbook_texts, own_sheets
 from einklang.report.workbook_xml import Spool, letter, save
 from einklang.result import Result
 
@@ -226,12 +226,10 @@ class _Build:
 
 
 def _own_sheets_left_out(sheets: list[SourceSheet], marked: set[str]) -> list[SourceSheet]:
-    """The sheets without those two that the service put before them when it returned the workbook last time."""
-    texts = load_workbook_texts().sheets
-    for pair in ({texts.result.de, texts.findings.de}, {texts.result.en, texts.findings.en}):
-        if pair <= {sheet.name for sheet in sheets} - marked:
-            return [sheet for sheet in sheets if sheet.name not in pair]
-    return sheets
+    """The sheets without those that the service put before them last time; but never without a marked one."""
+    names = {sheet.name for sheet in sheets}
+    passed = {name for group in own_sheets() if set(group) < names for name in group} - marked
+    return [sheet for sheet in sheets if sheet.name not in passed]
 
 
 def _comment(text: str) -> Any:

@@ -136,3 +136,9 @@ class WorkbookTexts(Wording):
 def load_workbook_texts() -> WorkbookTexts:
     """The words of the returned workbook."""
     return load_words(WorkbookTexts, TEXTS)
+
+
+def own_sheets() -> list[list[str]]:
+    """Names of the sheets that the service puts before the sender's own, by language."""
+    texts = load_workbook_texts().sheets
+    return [[texts.result.de, texts.findings.de], [texts.result.en, texts.findings.en]]
