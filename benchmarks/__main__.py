@@ -16,6 +16,7 @@ from benchmarks.page import Measured, render, write
 from benchmarks.timing import Pairs, time_pairs
 
 DELIVER_MOST, DELIVER_MEMORY, CHECK_MOST = 6.0, 3072.0, 2.5
+JUDGE_MOST, JUDGE_SHARES = 3.0, (0.0, 0.01, 0.5)
 CHECK_ROWS = 1_000
 _IMPORTS = "import pandas, pyarrow, pandera.pandas"
 _CHECK = "from einklang.cli.app import main; main()"
@@ -26,7 +27,7 @@ def _arguments(given: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--rows", type=int, default=10_000_000, help="rows of the delivery (default: 10 million)")
     parser.add_argument("--runs", type=int, default=3, help="pairs of each measurement (default: 3)")
     parser.add_argument("--failing", type=float, default=0.01, help="share of bad rows in a second delivery; 0: none")
-    parser.add_argument("--only", choices=["deliver", "check"], help="leave the other measurements out")
+    parser.add_argument("--only", choices=["deliver", "judge", "check"], help="leave the other measurements out")
     parser.add_argument("--folder", type=Path, help="where the temporary files go (default: the system's place)")
     parser.add_argument("--write", type=Path, help="page whose results are replaced, e.g. docs/performance.md")
     return parser.parse_args(given)
@@ -62,6 +63,24 @@ def _time_check(generated: Generated, folder: Path, runs: int, is_cached: bool) 
         runs,
         _environment(folder, is_cached),
     )
+
+
+def _judged(rows: int, failing: float, runs: int, parent: Path | None) -> Measured:
+    with tempfile.TemporaryDirectory(dir=parent) as name:
+        folder = Path(name)
+        generated = generate(folder, rows, failing)
+        job = [sys.executable, "-m", "benchmarks.jobs"]
+        pairs = time_pairs(
+            lambda: [*job, "judge", str(generated.path), str(generated.project)],
+            lambda: [*job, "floor", str(generated.path), str(folder / "floor.parquet")],
+            runs,
+            _environment(folder, is_cached=True),
+        ).said()
+    _say(f"{generated.rows:,} rows, {generated.failing:,} of them bad: {pairs.ours[0].output}")
+    share = f"{failing:.0%} bad rows" if failing else "none bad"
+    measured = Measured(f"judge {generated.rows:,} rows, {share}", pairs, JUDGE_MOST, generated.rows, DELIVER_MEMORY)
+    _say(measured.line())
+    return measured
 
 
 def _delivered(rows: int, failing: float, runs: int, parent: Path | None) -> Measured:
@@ -104,9 +123,11 @@ def main(given: Sequence[str]) -> None:
     asked = _arguments(given)
     load = os.getloadavg()[0]
     measured: list[Measured] = []
-    if asked.only != "deliver":
+    if asked.only in {None, "check"}:
         measured += _checked(2 * asked.runs + 1, asked.folder)
-    if asked.only != "check":
+    if asked.only in {None, "judge"}:
+        measured += [_judged(asked.rows, share, asked.runs, asked.folder) for share in JUDGE_SHARES]
+    if asked.only in {None, "deliver"}:
         shares = [0.0, asked.failing] if asked.failing else [0.0]
         measured += [_delivered(asked.rows, share, asked.runs, asked.folder) for share in shares]
     results = render(measured, f"uv run python -m benchmarks {shlex.join(given)}".strip(), load)

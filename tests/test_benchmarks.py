@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks import page, reports
 from benchmarks.generate import DATASET, PERIODS, SUPPLIER, generate
+from benchmarks.jobs import run_judge
 from benchmarks.timing import Pairs, Timing
 from einklang.check import Checked, Sending, check, sent_file
 from einklang.project import load_project
@@ -37,6 +38,21 @@ def test_every_bad_row_is_quarantined(tmp_path: Path) -> None:
     assert checked.result.verdict is Verdict.REJECTED
     assert failing <= checked.quarantine.num_rows <= 2 * failing
     assert checked.result.rows.is_complete
+
+
+def test_what_the_processes_said_replaces_their_own_time() -> None:
+    ours, floor = Timing(9.0, 8.0, 100.0, "2.5 2.0 accepted 10 0"), Timing(7.0, 6.0, 50.0, "1.0 0.5")
+    said = Pairs((ours,), (floor,)).said()
+    assert said.ours == (Timing(2.5, 2.0, 100.0, "accepted 10 0"),)
+    assert (said.ratio, said.processor_ratio) == (2.5, 4.0)
+
+
+def test_judging_is_timed_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    generated = generate(tmp_path, ROWS)
+    run_judge(generated.path, generated.project)
+    clock, processor, *said = capsys.readouterr().out.split()
+    assert float(clock) > 0 and float(processor) > 0
+    assert said == ["accepted", str(generated.rows), "0"]
 
 
 def _measured(ours: float, floor: float) -> page.Measured:
