@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,11 +18,12 @@ from demo import generate as demo
 from einklang import observations as contract1
 from einklang.check import Checked, Sending, check, sent_file
 from einklang.declarations.profile import Profile
+from einklang.examples import FILES, example_project
 from einklang.project import CHECKOUT, Project, load_project
 from einklang.rawtable import column_index
 
-REAL = CHECKOUT.parent / "shared" / "real"
-_REAL_FILES = Path(__file__).parent / "real.csv"
+_FOLDERS = {"real": CHECKOUT.parent / "shared" / "real", "example": CHECKOUT / FILES}
+_FILES = Path(__file__).parent / "files.csv"
 _INVENTED_ROWS = 2_000
 # What the expectations concede to persons whose sex or nationality is not known.
 REST = 30.0
@@ -254,10 +255,14 @@ def _of_demo(name: str, project: Project, folder: Path) -> Clean:
     return _clean(name, supplier, dataset, *_demo_file(supplier, dataset, period), project, folder, history)
 
 
-def _of_real(name: str, project: Project, folder: Path) -> Clean:
-    _, supplier, dataset, file = name.split("/", 3)
-    path = REAL / file
+def _of_file(name: str, project: Project, folder: Path) -> Clean:
+    origin, supplier, dataset, file = name.split("/", 3)
+    path = _FOLDERS[origin] / file
     return _clean(name, supplier, dataset, path.name, path.read_bytes(), project, folder, None)
+
+
+def _of_example(name: str, project: Project, folder: Path) -> Clean:
+    return _of_file(name, example_project(replace(project, folder=CHECKOUT)), folder)
 
 
 def _invented(name: str, project: Project, folder: Path) -> Clean:
@@ -267,25 +272,39 @@ def _invented(name: str, project: Project, folder: Path) -> Clean:
 
 _LOADERS: Mapping[str, Callable[[str, Project, Path], Clean]] = {
     "demo": _of_demo,
-    "real": _of_real,
+    "real": _of_file,
+    "example": _of_example,
     "invented": _invented,
 }
 
 
 def names() -> list[str]:
-    """The deliveries there are: those of the demonstration, an invented one, and real files where they are present."""
+    """The deliveries there are: those of the demonstration, an invented one, and examples of the
+    catalogue, and real files where they are present."""
     found = [
         f"demo/{supplier}/{dataset}/{demo.PERIODS[dataset]}"
         for supplier, sent in demo.OFFICES.items()
         for dataset in sent
     ]
     found += [f"demo/{supplier}/auslaender/{year_before(demo.PERIODS['auslaender'])}" for supplier in demo.OFFICES]
-    with _REAL_FILES.open(encoding="utf-8", newline="") as stream:
-        listed = list(csv.DictReader(stream))
-    real = [
-        f"real/{row['supplier']}/{row['dataset']}/{row['file']}" for row in listed if (REAL / row["file"]).is_file()
-    ]
-    return [*found, f"invented/{SUPPLIER}/{DATASET}", *real]
+    return [*found, f"invented/{SUPPLIER}/{DATASET}", *_files()]
+
+
+def faults_of(name: str) -> frozenset[str]:
+    """The only faults that are planted into a delivery; an empty set: all."""
+    return _files().get(name, frozenset())
+
+
+@cache
+def _files() -> Mapping[str, frozenset[str]]:
+    with _FILES.open(encoding="utf-8", newline="") as stream:
+        return {
+            f"{row['origin']}/{row['supplier']}/{row['dataset']}/{row['file']}": frozenset(
+                filter(None, row["faults"].split("|"))
+            )
+            for row in csv.DictReader(stream)
+            if (_FOLDERS[row["origin"]] / row["file"]).is_file()
+        }
 
 
 def load(name: str, project_folder: Path, folder: Path) -> Clean:

@@ -8,6 +8,12 @@ from dataclasses import dataclass
 from benchmarks.detection.run import FaultClass, Outcome, Report, Untouched, classes
 
 _MISSES_SHOWN = 40
+_ORIGINS = {
+    "real": "Real files",
+    "demo": "The demonstration",
+    "invented": "Invented",
+    "example": "Examples of the catalogue",
+}
 
 
 def _share(part: int, whole: int) -> str:
@@ -100,7 +106,12 @@ def render(report: Report, command: str, versions: str) -> str:
         "### Untouched deliveries",
         "",
     ]
-    for origin, title in (("real", "Real files"), ("demo", "The demonstration"), ("invented", "Invented")):
+    for origin, title in (
+        ("real", "Real files"),
+        ("demo", "The demonstration"),
+        ("invented", "Invented"),
+        ("example", "Examples of the catalogue"),
+    ):
         chosen = [one for one in report.untouched if one.delivery.startswith(f"{origin}/")]
         if chosen:
             cells = sum(one.cells for one in chosen)

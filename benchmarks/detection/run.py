@@ -15,7 +15,7 @@ from pathlib import Path
 from random import Random
 
 from benchmarks.detection import cells, tables
-from benchmarks.detection.clean import Clean, load, names
+from benchmarks.detection.clean import Clean, faults_of, load, names
 from benchmarks.detection.planted import Fault, Planted
 from benchmarks.generate import lay_project
 from einklang.declarations.rules import Severity
@@ -151,7 +151,7 @@ def _plant(clean: Clean, faults: Iterable[str], times: int, seed: int, folder: P
     known = frozenset(finding.fingerprint for finding in clean.checked.result.findings)
     outcomes = []
     for one in classes():
-        if one.name not in faults:
+        if one.name not in faults or one.name not in (faults_of(clean.name) or FAULTS):
             continue
         for number in range(times):
             planted = FAULTS[one.name](clean, Random(f"{seed}/{clean.name}/{one.name}/{number}"))
