@@ -11,6 +11,7 @@ from builders import assert_complete, by_cell, counts, flatten, profile, project
 from conftest import Checker
 
 from einklang.check import check
+from einklang.labels import spelled
 from einklang.project import Project
 from einklang.rawtable import column_index, column_letter
 from einklang.result import Verdict
@@ -265,3 +266,16 @@ def test_labels_above_and_below_the_table_are_no_labels(checker: Checker) -> Non
 def test_own_land_above_the_table_does_not_hide_an_alien_delivery(checker: Checker) -> None:
     text = "Stand;04\nZeit;Schlüssel;insgesamt\n31.12.2024;05;1\n"
     assert rules_found(checker(text, supplier="hb").result) == ["IM-FIL-003"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "shown"),
+    [
+        (r"31\.12\.20\d{2}", "31.12.20…"),
+        ("B2", "B2"),
+        (r"(?P<key>20\d\d)_\w+", "20…_…"),
+        (r"Tab\. 1 \(neu\)", "Tab. 1 (neu)"),
+    ],
+)
+def test_patterns_are_spelled_for_people(pattern: str, shown: str) -> None:
+    assert spelled(pattern) == shown

@@ -12,6 +12,8 @@ import unicodedata
 _TRANSLITERATION = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 _BLANKS = re.compile(r"[\s_]+")
+_ANY_CHARACTERS = re.compile(r"(?:\\[dwDW]|\[[^\]]*\]|(?<!\\)\.(?=[*+?{]))(?:\{[\d,]+\}|[*+?])*")
+_GROUPS = re.compile(r"(?<!\\)(?:\(\?P?<\w+>|\(\?:|[()^$])")
 
 
 def clean(text: str) -> str:
@@ -20,6 +22,12 @@ def clean(text: str) -> str:
 
 
 _BLANKS_ONLY = re.compile(r"\s+")
+
+
+def spelled(pattern: str) -> str:
+    r"""A regular expression as people read it: `31\.12\.20\d{2}` as `31.12.20…`."""
+    shown = _GROUPS.sub("", _ANY_CHARACTERS.sub("…", pattern))
+    return re.sub("…+", "…", re.sub(r"\\(.)", r"\1", shown))
 
 
 def normalise(text: str) -> str:

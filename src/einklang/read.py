@@ -25,6 +25,7 @@ from einklang.declarations.base import Text
 from einklang.declarations.profile import Profile
 from einklang.declarations.rules import Catalogue
 from einklang.findings import Finding, PlaceFound, finding, reason
+from einklang.labels import spelled
 from einklang.rawtable import RawTable
 from einklang.read_boxed import SheetsMissing, read_boxed
 from einklang.read_text import read_text
@@ -182,7 +183,7 @@ def _read_boxed(part: Part, profile: Profile, say: _Say, notes: tuple[Finding, .
             return Read(findings=(say.unreadable(read),))
         case SheetsMissing():
             listed = ", ".join(read.found)
-            wanted = profile.file.sheet
+            wanted = spelled(profile.file.sheet)
             return Read(
                 findings=(
                     finding(say.catalogue, "IM-STR-001", say.place, datei=part.name, erwartet=wanted, liste=listed),

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from statistics import NormalDist
 
 import numpy as np
@@ -25,6 +25,7 @@ from einklang.evidence import TERMS_LISTED, Calculation, Term
 from einklang.findings import Fact
 from einklang.measures.figures import Context, Figures, Parameters, nothing
 from einklang.measures.precision import Precision
+from einklang.measures.suspects import earlier_by_row, stands_out
 
 _SHOWN_PARTS = 4
 _ONE_IN_A_THOUSAND = 0.001
@@ -133,6 +134,7 @@ def compare(
     parts differ.
     """
     cube = context.cube
+    earlier = cache(lambda: earlier_by_row(context))
     with_total = np.flatnonzero((groups.total >= 0) & (groups.parts > 0))
     largest = _over_cells(groups, with_total, precision.largest, precision, cube)
     usable = ~np.isnan(cube.value[groups.total[with_total]]) & ~np.isnan(largest)
@@ -182,10 +184,15 @@ def compare(
         }
 
     def calculation(i: int) -> Calculation:
-        parts = members(i)
+        parts = np.sort(members(i))
+        row = cube.row[parts]
+        found = stands_out(cube.value[parts], earlier()[row], -float(difference[i])) if (row >= 0).all() else None
+        terms = [term(context, axis, int(part)) for part in parts[:TERMS_LISTED]]
+        if found is not None and found < len(terms):
+            terms[found] = terms[found].model_copy(update={"is_suspect": True})
         return Calculation(
             relation="equal" if complete[i] else "at_least",
-            terms=[term(context, axis, int(part)) for part in np.sort(parts)[:TERMS_LISTED]],
+            terms=terms,
             count=len(parts),
             computed=float(groups.known[with_total[i]]),
             given=term(context, axis, int(totals[i])),
