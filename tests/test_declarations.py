@@ -335,6 +335,13 @@ FILES: list[tuple[str, str, str]] = [
     (PROFILE, "", "mapping"),
     ("schemas/profiles/xx/auslaender.yaml", "supplier: xx\n", "dataset"),
     ("schemas/codelists/extra.csv", "code,label_de\n", "columns"),
+    ("schemas/breaks.csv", "dataset,measure\n", "columns must be"),
+    ("schemas/breaks.csv", "BREAKS\nbirths,,,,2020,a,a,a\n", "data set `births`"),
+    ("schemas/breaks.csv", "BREAKS\nauslaender,,births,,2020,a,a,a\n", "measure `births`"),
+    ("schemas/breaks.csv", "BREAKS\nauslaender,,,99,2020,a,a,a\n", "area `99`"),
+    ("schemas/gaps.csv", "GAPS\nauslaender,,,,,,gender=F,a,a,a\n", "['gender']"),
+    ("schemas/gaps.csv", "GAPS\nauslaender,,,,,,sex=X,a,a,a\n", "['X']"),
+    ("schemas/gaps.csv", "GAPS\nauslaender,,,,2021,2020,,a,a,a\n", "later than the last"),
     ("schemas/codelists/extra.csv", "HEAD\na,a,a,,,,,\na,b,b,,,,,\n", "twice"),
     ("schemas/codelists/extra.csv", "HEAD\na,a,a,,,,31.12.2024,\n", "line 2"),
     ("schemas/codelists/extra.csv", "HEAD\na,a,a\n", "fields"),
@@ -348,7 +355,15 @@ FILES: list[tuple[str, str, str]] = [
 def test_wrong_file_is_refused(path: str, text: str, words: str, test_folder: Path, tmp_path: Path) -> None:
     folder = tmp_path / "project"
     shutil.copytree(test_folder, folder)
-    write(folder / path, text.replace("HEAD", "code,label_de,label_en,aliases,parent,kind,valid_from,valid_to"))
+    concern = "reason_de,reason_en,source"
+    heads = {
+        "HEAD": "code,label_de,label_en,aliases,parent,kind,valid_from,valid_to",
+        "BREAKS": f"dataset,indicator,measure,area,first_period,{concern}",
+        "GAPS": f"dataset,indicator,measure,area,first_period,last_period,codes,{concern}",
+    }
+    for name, head in heads.items():
+        text = text.replace(name, head)
+    write(folder / path, text)
     with pytest.raises(DeclarationError) as caught:
         load_project(folder)
     assert words in str(caught.value)

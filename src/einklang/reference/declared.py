@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from einklang.declarations.base import Declaration, Text
+from einklang.declarations.comparability import Break, Gap, KnownCase, Persons
 from einklang.declarations.dataset import Dataset, Dimension, Measure, Rounding
 from einklang.declarations.expectations import Expectation, Expectations
 from einklang.declarations.indicator import Indicator, Operand
@@ -45,6 +46,11 @@ _MODELS: Mapping[str, tuple[str, Sequence[type[Declaration]]]] = {
     "Data sets": ("`schemas/datasets/<dataset>.yaml`.", (Dataset, Dimension, Measure, Rounding)),
     "Indicators": ("`schemas/indicators/<code>.yaml`.", (Indicator, Operand)),
     "Expectations": ("`expectations/<dataset>.yaml`.", (Expectations, Expectation)),
+    "Comparability": (
+        "`schemas/breaks.csv`, `known_cases.csv`, `gaps.csv` and `population.csv`: one line each, UTF-8, comma; the columns"
+        " are these fields. How to register one: [recipe](recipes/register-a-break.md).",
+        (Break, KnownCase, Gap, Persons),
+    ),
     "Rule catalogue": ("`expectations/rules.yaml`.", (Catalogue, Rule, Example, VerdictTexts)),
     "Texts": ("Wherever a text has two languages: `{de: …, en: …}`.", (Text,)),
 }
