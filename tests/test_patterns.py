@@ -259,8 +259,6 @@ def test_first_delivery_is_held_against_the_population(factor: float, said: str 
     assert said is None or f"im Mittel der Gebiete {said};" in messages[0]
 
 
-
-
 def of_land(folder: Path, project: Project, land: str, values: Sequence[int], released: pa.Table | None) -> Checked:
     one = profile(dimensions={"area": {"constant": land}, "nationality": {"heading": "Nat", "scheme": "key"}})
     path = folder / f"{land}.csv"

@@ -47,8 +47,8 @@ _MODELS: Mapping[str, tuple[str, Sequence[type[Declaration]]]] = {
     "Indicators": ("`schemas/indicators/<code>.yaml`.", (Indicator, Operand)),
     "Expectations": ("`expectations/<dataset>.yaml`.", (Expectations, Expectation)),
     "Comparability": (
-        "`schemas/breaks.csv`, `known_cases.csv`, `gaps.csv` and `population.csv`: one line each, UTF-8, comma; the columns"
-        " are these fields. How to register one: [recipe](recipes/register-a-break.md).",
+        "`schemas/breaks.csv`, `known_cases.csv`, `gaps.csv` and `population.csv`, UTF-8, comma: one per line, the"
+        " columns are these fields. How to register one: [recipe](recipes/register-a-break.md).",
         (Break, KnownCase, Gap, Persons),
     ),
     "Rule catalogue": ("`expectations/rules.yaml`.", (Catalogue, Rule, Example, VerdictTexts)),
