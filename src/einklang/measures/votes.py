@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 _NORMAL = 0.6745
@@ -43,52 +42,59 @@ class Limits:
         return cls(**{one.name: float(str(parameters[one.name])) for one in fields(cls)})
 
 
-def _spread(values: Numbers, group: Index) -> tuple[Numbers, Numbers]:
-    """Median and median absolute deviation of the group of each value."""
-    grouped = pd.Series(values).groupby(group)
-    centre = grouped.transform("median").to_numpy()
-    deviation = pd.Series(np.abs(values - centre)).groupby(group).transform("median").to_numpy()
-    return centre, deviation
+class _Groups:
+    """Quantiles by group: one sort for all groups together."""
+
+    def __init__(self, group: Index) -> None:
+        _, index = np.unique(group, return_inverse=True)
+        self.of = index.astype(np.int64)
+        self.size = np.bincount(self.of)
+        self._start = np.concatenate([[0], np.cumsum(self.size)[:-1]])
+
+    def quantiles(self, values: Numbers, *shares: float) -> list[Numbers]:
+        """For each share and group the quantile, interpolated between neighbours."""
+        ordered = values[np.lexsort((values, self.of))]
+        found = []
+        for share in shares:
+            place = self._start + share * (self.size - 1)
+            below = np.floor(place).astype(np.int64)
+            above = np.ceil(place).astype(np.int64)
+            found.append(ordered[below] + (place - below) * (ordered[above] - ordered[below]))
+        return found
+
+    def spread(self, values: Numbers) -> tuple[Numbers, Numbers]:
+        """Median and median absolute deviation of the group of each value."""
+        [centre] = self.quantiles(values, 0.5)
+        [deviation] = self.quantiles(np.abs(values - centre[self.of]), 0.5)
+        return centre[self.of], deviation[self.of]
 
 
-def hidiroglou_berthelot(now: Numbers, before: Numbers, group: Index, limits: Limits) -> Numbers:
+def hidiroglou_berthelot(now: Numbers, before: Numbers, groups: _Groups, limits: Limits) -> Numbers:
     """Distance of each change from the middle of its group, as a multiple of what is accepted (above 1: unusual).
 
     Where more than a quarter of the ratios are equal, the 10 % and 90 % quantiles replace the quartiles.
     """
     ratio = now / before
-    by_group = pd.Series(ratio).groupby(group)
-    middle = by_group.transform("median").to_numpy()
+    [of_group] = groups.quantiles(ratio, 0.5)
+    middle = of_group[groups.of]
     symmetric = np.where(ratio < middle, 1 - middle / ratio, ratio / middle - 1)
     effect = symmetric * np.maximum(now, before) ** limits.hb_u
-    effects = pd.Series(effect).groupby(group)
-    alike = pd.Series(ratio == middle).groupby(group).transform("mean").to_numpy() > _ALIKE
-    low, high = (
-        np.where(alike, effects.transform("quantile", far).to_numpy(), effects.transform("quantile", near).to_numpy())
-        for near, far in ((0.25, 0.1), (0.75, 0.9))
-    )
-    centre = effects.transform("median").to_numpy()
-    least = np.abs(limits.hb_a * centre)
-    below = np.maximum(np.maximum(centre - low, least), _LEAST)
-    above = np.maximum(np.maximum(high - centre, least), _LEAST)
-    distance = np.where(effect < centre, (centre - effect) / below, (effect - centre) / above)
-    found: Numbers = distance / limits.hb_c
-    return found
-
-
-def modified_z(log_ratio: Numbers, group: Index, limits: Limits) -> Numbers:
-    """Modified z of each change within its group, as a multiple of its limit (above 1: unusual)."""
-    centre, deviation = _spread(log_ratio, group)
-    found: Numbers = _NORMAL * np.abs(log_ratio - centre) / np.maximum(deviation, limits.z_spread) / limits.z
+    alike = np.bincount(groups.of, ratio == middle) > _ALIKE * groups.size
+    lowest, low, centre, high, highest = groups.quantiles(effect, 0.1, 0.25, 0.5, 0.75, 0.9)
+    least = np.maximum(np.abs(limits.hb_a * centre), _LEAST)
+    below = np.maximum(centre - np.where(alike, lowest, low), least)[groups.of]
+    above = np.maximum(np.where(alike, highest, high) - centre, least)[groups.of]
+    beside = effect - centre[groups.of]
+    found: Numbers = np.where(beside < 0, -beside / below, beside / above) / limits.hb_c
     return found
 
 
 def own_series(log_ratio: Numbers, series: Index, limits: Limits) -> Numbers:
     """Distance of each change from the median of its series, as a multiple of its limit; 0 in short series."""
-    centre, deviation = _spread(log_ratio, series)
-    size = pd.Series(series).groupby(series).transform("size").to_numpy()
+    groups = _Groups(series)
+    centre, deviation = groups.spread(log_ratio)
     distance = np.abs(log_ratio - centre) / np.maximum(deviation, limits.series_spread) / limits.series
-    found: Numbers = np.where(size >= limits.min_series, distance, 0.0)
+    found: Numbers = np.where(groups.size[groups.of] >= limits.min_series, distance, 0.0)
     return found
 
 
@@ -101,29 +107,35 @@ class Votes:
     beside_others: Numbers
 
 
-def votes(now: Numbers, before: Numbers, block: Index, fine: Index, series: Index, limits: Limits) -> Votes:
+def votes(
+    now: Numbers,
+    before: Numbers,
+    block: Index,
+    fine: Index,
+    series: Index,
+    limits: Limits,
+) -> Votes:
     """The votes on changes between positive figures.
 
     A change is compared with its `fine` group (e.g. one sex) where that has `min_pairs` changes, else with its
     whole `block` (measure and period). In a block of fewer changes quartiles say nothing: there the modified z
-    counts twice, with a spread of at least `few_spread`, and with the centre 0 where there are fewer than five.
+    counts twice, with a spread of at least `few_spread`, and with the centre 0 where there are fewer than five. The
+    own series is asked where one of the other two tests has voted.
     """
     log_ratio = np.log(now / before)
-    fine_size = pd.Series(fine).groupby(fine).transform("size").to_numpy()
-    block_size = pd.Series(block).groupby(block).transform("size").to_numpy()
+    fine_size = np.bincount(fine)[fine]
+    block_size = np.bincount(block)[block]
     offset = int(block.max(initial=0)) + 1
     group = np.where(fine_size >= limits.min_pairs, fine + offset, block)
     few = (group < offset) & (block_size < limits.min_pairs)
-    berthelot = hidiroglou_berthelot(now, before, group, limits)
-    z = modified_z(log_ratio, group, limits)
-    own = own_series(log_ratio, series, limits)
-    centre, deviation = _spread(log_ratio, group)
+    groups = _Groups(group)
+    centre, deviation = groups.spread(log_ratio)
     centre = np.where(few & (block_size < _FEW), 0.0, centre)
-    spread = np.where(block_size < _FEW, limits.few_spread, np.maximum(deviation, limits.few_spread))
-    alone = _NORMAL * np.abs(log_ratio - centre) / spread / limits.z
-    of_block = np.where(few, 2 * (alone > 1), (berthelot > 1).astype(np.int64) + (z > 1))
-    return Votes(
-        count=of_block + (own > 1),
-        distance=np.where(few, alone, np.maximum(z, own)),
-        beside_others=log_ratio - centre,
-    )
+    deviation = np.where(few & (block_size < _FEW), 0.0, deviation)
+    spread = np.maximum(deviation, np.where(few, limits.few_spread, limits.z_spread))
+    z = _NORMAL * np.abs(log_ratio - centre) / spread / limits.z
+    of_block = np.where(few, 2 * (z > 1), (hidiroglou_berthelot(now, before, groups, limits) > 1) + (z > 1).astype(int))
+    asked = np.isin(series, series[of_block > 0])
+    own = np.zeros(len(now))
+    own[asked] = own_series(log_ratio[asked], series[asked], limits)
+    return Votes(count=of_block + (own > 1), distance=np.maximum(z, own), beside_others=log_ratio - centre)
