@@ -116,6 +116,14 @@ class Clean:
         """The code of a figure on an axis."""
         return figure.key[self.axes.index(axis)]
 
+    def is_agreed(self, figure: Figure) -> bool:
+        """Whether its delivery was agreed: on every axis its codes are listed, or it has the usual one."""
+        declared = self.project.dataset(self.dataset)
+        return bool(self.profile.delivers) and all(
+            one.name in self.profile.delivers or self.code(figure, one.name) == one.default
+            for one in declared.dimensions
+        )
+
     def cell(self, place: Place) -> Cell:
         """What stands in a cell."""
         return self.book.sheets[place.sheet][place.row - 1][place.column]

@@ -68,8 +68,10 @@ def duplicate(clean: Clean, random: Random) -> Planted | None:
     return Planted(book, True, rows=frozenset([(sheet, row), (sheet, row + 1)]), what=f"row {row} twice")
 
 
-def _without(clean: Clean, rows: Sequence[Row], what: str, named: tuple[str, ...], is_decidable: bool) -> Planted:
+def _without(clean: Clean, rows: Sequence[Row], what: str, named: tuple[str, ...]) -> Planted:
+    """What was agreed to be delivered is missed where it is missing; nothing else is."""
     book = clean.book.copy()
+    is_decidable = any(clean.is_agreed(figure) for row in rows for figure in clean.rows[row])
     for sheet, row in sorted(rows, reverse=True):
         del book.sheets[sheet][row - 1]
     return Planted(book, is_decidable, named=named, what=what)
@@ -83,7 +85,7 @@ def missing_row(clean: Clean, random: Random) -> Planted | None:
     row = random.choice(rows)
     codes = {(axis, clean.code(figure, axis)) for figure in clean.rows[row] for axis in clean.axes[2:]}
     named = tuple(_name(clean, axis, code) for axis, code in codes if code not in {"_T", "M", "F"})
-    return _without(clean, [row], f"without row {row[1]}", named, True)
+    return _without(clean, [row], f"without row {row[1]}", named)
 
 
 def missing_slice(clean: Clean, random: Random) -> Planted | None:
@@ -98,14 +100,14 @@ def missing_slice(clean: Clean, random: Random) -> Planted | None:
         slices += [(axis, code, rows) for code, rows in by_code.items() if 2 <= len(rows) <= len(clean.rows) / 2]
     if slices:
         axis, code, rows = random.choice(slices)
-        return _without(clean, rows, f"without {axis} {code}", (_name(clean, axis, code), code), True)
+        return _without(clean, rows, f"without {axis} {code}", (_name(clean, axis, code), code))
     listed = _rows_with_numbers(clean)
     if len(listed) < 5:
         return None
     start = random.randrange(1, len(listed) - 3)
     rows = listed[start : start + 3]
     named = tuple(_name(clean, "area", _area(clean, clean.rows[row][0])) for row in rows)
-    return _without(clean, rows, f"without rows {rows[0][1]} to {rows[-1][1]}", named, True)
+    return _without(clean, rows, f"without rows {rows[0][1]} to {rows[-1][1]}", named)
 
 
 # ---- labels -------------------------------------------------------------------------------------------------------
