@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -193,8 +194,10 @@ def run(
     with ProcessPoolExecutor(_PROCESSES, get_context("spawn")) as pool:
         parts = [pool.submit(run_delivery, name, list(faults or FAULTS), times, seed) for name in reversed(chosen)]
         for part in parts:
-            report.outcomes += part.result().outcomes
-            report.untouched += part.result().untouched
+            found = part.result()
+            sys.stderr.write(f"{found.untouched[0].delivery}: {len(found.outcomes)}\n")
+            report.outcomes += found.outcomes
+            report.untouched += found.untouched
     report.outcomes.sort(key=lambda one: (one.fault, one.delivery))
     report.untouched.sort(key=lambda one: one.delivery)
     return report
