@@ -295,7 +295,7 @@ class _Line:
         return [
             rule
             for rule in self.project.catalogue.rules
-            if rule.step != "release"
+            if rule.step not in {"release", "disclosure"}
             and (rule.step != "plausibility" or rule.id in expected)
             and (rule.step != "receive" or self.sending.delivery)
         ]

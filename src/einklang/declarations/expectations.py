@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from einklang.declarations.base import Declaration
+from einklang.declarations.disclosure import Disclosure
 
 MeasureName = Literal[
     "area_sums",
@@ -113,3 +114,4 @@ class Expectations(Declaration):
     dataset: str = Field(description="Name of the data set.")
     delivery: list[Expectation] = Field(description="Judged for every delivery.")
     release: list[Expectation] = Field(default=[], description="Judged for the national table before a release.")
+    disclosure: Disclosure = Field(default=Disclosure(), description="What the disclosure gate asks of a release.")

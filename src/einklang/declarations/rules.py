@@ -20,7 +20,7 @@ class Severity(StrEnum):
     INFORMATION = "information"
 
 
-Step = Literal["receive", "read", "structure", "parse", "harmonise", "contract", "plausibility", "release"]
+Step = Literal["receive", "read", "structure", "parse", "harmonise", "contract", "plausibility", "release", "disclosure"]
 
 
 def placeholders(template: str) -> set[str]:
