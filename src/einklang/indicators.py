@@ -137,7 +137,8 @@ def compute_indicators(project: Project, tables: Mapping[str, pa.Table]) -> pa.T
         for name in breakdowns:
             if name not in indicator.breakdowns:
                 frame[name] = "_Z"
-        frames.append(frame.assign(indicator=code, unit=indicator.unit, decimals=indicator.decimals))
+        if not frame.empty:
+            frames.append(frame.assign(indicator=code, unit=indicator.unit, decimals=indicator.decimals))
     if not frames:
         return wanted.empty_table()
     whole = pd.concat(frames, ignore_index=True)

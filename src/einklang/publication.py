@@ -19,6 +19,7 @@ from einklang.project import Project
 from einklang.records import Record
 from einklang.store import write_atomically
 
+WITHDRAWN = "withdrawn.json"
 _TYPES = {"double": "number", "int32": "integer", "date32[day]": "date"}
 
 
@@ -75,6 +76,13 @@ def read_manifest(folder: Path) -> Manifest:
         return Manifest.model_validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
         raise DamagedRecord(path) from error
+
+
+def standing_releases(releases: Path) -> dict[str, Path]:
+    """Version → folder of every release that is not withdrawn, newest first."""
+    folders = [path.parent for path in releases.glob("*/manifest.json") if not (path.parent / WITHDRAWN).is_file()]
+    folders.sort(key=lambda folder: [int(part) for part in folder.name.split(".")], reverse=True)
+    return {folder.name: folder for folder in folders}
 
 
 def write_pointer(releases: Path, manifest: Manifest, folder: Path) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -27,27 +27,35 @@ from einklang.cube import Cube, cube_of
 from einklang.declarations.base import Text
 from einklang.declarations.dataset import Dataset
 from einklang.declarations.rules import Severity
+from einklang.disclosure.gate import Audit, audit, found_in_files
+from einklang.disclosure.known import Sources
+from einklang.disclosure.scan import scan
 from einklang.findings import Confirmation, Finding
 from einklang.indicators import compute_indicators
 from einklang.measures.figures import Context
 from einklang.plausibility import judge
 from einklang.project import Project
-from einklang.publication import Manifest, describe, next_version, read_latest, write_pointer
-from einklang.store import Store
+from einklang.publication import Manifest, describe, next_version, read_latest, standing_releases, write_pointer
+from einklang.release_report import release_result
+from einklang.report import render_html, render_json
+from einklang.store import Store, write_atomically
+
+REPORT = "release-report.html"
 
 
 @dataclass(frozen=True)
 class Released:
     """What became of a release.
 
-    `version` is None where national rules block it; `is_new` is false where nothing changed since the
-    latest version.
+    `version` is None where national rules or the disclosure gate block it; `is_new` is false where nothing
+    changed since the latest version. `audit` is what the disclosure gate looked at, None where it was not reached.
     """
 
     version: str | None
     folder: Path | None
     is_new: bool
     findings: tuple[Finding, ...]
+    audit: Audit | None = None
 
     @property
     def blocked(self) -> bool:
@@ -132,20 +140,35 @@ def make_release(project: Project, store: Store) -> Released:
     }
     if not tables:
         return Released(None, None, False, ())
+    released = _judge_and_write(tables, project, store)
+    write_report(released, tables, project, store)
+    return released
+
+
+def _judge_and_write(tables: Mapping[str, pa.Table], project: Project, store: Store) -> Released:
     findings = tuple(judge_release(tables, project))
-    if any(finding.severity is Severity.ERROR for finding in findings):
+    if _has_errors(findings):
         return Released(None, None, False, findings)
+    rates = compute_indicators(project, tables)
+    apart = {
+        name: secret for name, table in tables.items() if (secret := _kept_apart(table, project, store)) is not None
+    }
+    checked = audit(Sources(tables, rates, apart, standing_releases(store.root / "releases")), project)
+    findings += checked.findings
+    if _has_errors(findings):
+        return Released(None, None, False, findings, checked)
     releases = store.root / "releases"
     releases.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=".building-", dir=releases))
     try:
-        rates = compute_indicators(project, tables)
         _write_data(tables, rates, project, beside)
+        if leaking := found_in_files(scan(beside, apart, project), project):
+            return Released(None, None, False, (*findings, *leaking), checked)
         latest = read_latest(releases)
         version, changes = next_version(releases, latest, tables, rates, _digests(beside), project)
         if version is None:
             assert latest is not None
-            return Released(latest.version, releases / latest.version, False, findings)
+            return Released(latest.version, releases / latest.version, False, findings, checked)
         manifest = Manifest(
             version=version,
             replaces=latest.version if latest is not None else None,
@@ -165,7 +188,32 @@ def make_release(project: Project, store: Store) -> Released:
     finally:
         if beside.exists():
             shutil.rmtree(beside)
-    return Released(version, target, True, findings)
+    return Released(version, target, True, findings, checked)
+
+
+def write_report(released: Released, tables: Mapping[str, pa.Table], project: Project, store: Store) -> None:
+    """Writes what the rules of the release found, for the stewards, as a page and as JSON."""
+    result = release_result(released.findings, tables, project, is_gate_reached=released.audit is not None)
+    write_atomically(store.root / REPORT, render_html(result).encode())
+    write_atomically((store.root / REPORT).with_suffix(".json"), render_json(result).encode())
+
+
+def _has_errors(findings: Iterable[Finding]) -> bool:
+    return any(finding.severity is Severity.ERROR for finding in findings)
+
+
+def _kept_apart(table: pa.Table, project: Project, store: Store) -> pa.Table | None:
+    """The cells that the deliveries of a table marked as secret although they held a number: they are withheld too."""
+    tables = [store.quarantine(delivery) for delivery in table.column("delivery").unique().to_pylist()]
+    whole = pa.concat_tables(
+        [one.filter(_is_marked(one)).select(table.schema.names).cast(table.schema) for one in tables]
+    )
+    return whole if whole.num_rows else None
+
+
+def _is_marked(table: pa.Table) -> pa.Array:
+    rules = table.column("rules").cast(pa.string())
+    return pa.compute.is_in(rules, value_set=pa.array(["IM-STA-002"], pa.string()))
 
 
 def _write_data(tables: Mapping[str, pa.Table], rates: pa.Table, project: Project, folder: Path) -> None:

@@ -113,6 +113,13 @@ def _load(model: type[Stored], path: Path) -> Stored:
         raise DamagedRecord(path) from error
 
 
+def _read_table(path: Path) -> pa.Table:
+    try:
+        return pq.read_table(path)
+    except (OSError, pa.ArrowException) as error:
+        raise DamagedRecord(path) from error
+
+
 @dataclass(frozen=True)
 class Store:
     """A store folder."""
@@ -222,16 +229,16 @@ class Store:
 
     def observations(self, delivery: str, periods: Sequence[str] | None = None) -> pa.Table:
         """The accepted observations of a delivery, of some periods only if named."""
-        path = self.folder(delivery) / "observations.parquet"
-        try:
-            table = pq.read_table(path)
-        except (OSError, pa.ArrowException) as error:
-            raise DamagedRecord(path) from error
+        table = _read_table(self.folder(delivery) / "observations.parquet")
         if periods is None:
             return table
         wanted = pa.array(sorted(periods), pa.string())
         column = table.column("period").cast(pa.string())
         return table.filter(pa.compute.is_in(column, value_set=wanted))
+
+    def quarantine(self, delivery: str) -> pa.Table:
+        """The cells of a delivery that were kept apart, with the rules they break in the column `rules`."""
+        return _read_table(self.folder(delivery) / "quarantine.parquet")
 
     def history(self, supplier: str, dataset: str) -> pa.Table | None:
         """The supplier's accepted observations of all periods, or None."""

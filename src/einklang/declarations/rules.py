@@ -20,7 +20,9 @@ class Severity(StrEnum):
     INFORMATION = "information"
 
 
-Step = Literal["receive", "read", "structure", "parse", "harmonise", "contract", "plausibility", "release", "disclosure"]
+Step = Literal[
+    "receive", "read", "structure", "parse", "harmonise", "contract", "plausibility", "release", "disclosure"
+]
 
 
 def placeholders(template: str) -> set[str]:

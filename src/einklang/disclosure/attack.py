@@ -41,7 +41,7 @@ class Limits:
 
     def gap(self, low: Floats, high: Floats, cells: Ints) -> Floats:
         """By how much intervals keep the limit; negative where they do not. Grows with the interval."""
-        return high - low - np.maximum(self.count[cells], self.share[cells] * high)
+        return np.minimum(high - low - self.count[cells], (1.0 - self.share[cells]) * high - low)
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def attack(system: System, targets: Ints, limits: Limits, interesting: Bools) ->
     tight = consistent(system)
     low, high = tight.low[targets], tight.high[targets]
     is_open = limits.gap(low, high, targets) < -SMALL
-    rest = np.flatnonzero(~is_open & ~np.isinf(high))
+    rest = np.flatnonzero(~is_open)
     if len(rest):
         position = np.full(system.size, -1, dtype=np.int64)
         position[targets[rest]] = rest
@@ -214,12 +214,12 @@ class _Inspection:
         """Targets that are neither proved protected nor proved open."""
         cells, seen = self.part.cells[self.own], np.isfinite(self.low)
         inner = self.limits.gap(np.where(seen, self.low, 0.0), np.where(seen, self.high, 0.0), cells)
-        return ~(seen & (inner >= -SMALL)) & ~self.open()
+        return np.asarray(~(seen & (inner >= -SMALL)) & ~self.open())
 
     def open(self) -> Bools:
         """Targets that are proved open."""
         outer = self.limits.gap(self.outer_low, self.outer_high, self.part.cells[self.own])
-        return self.determined | (outer < -SMALL)
+        return np.asarray(self.determined | (outer < -SMALL))
 
 
 def _attack_part(part: _Part, own: Ints, limits: Limits) -> tuple[Bools, Floats, Floats]:
@@ -293,7 +293,9 @@ def _exact_ends(seen: _Inspection, target: int) -> None:
         return
     for sign, solution in _ends(seen, target, seen.part, int(seen.own[target]), is_whole=True):
         seen.see(solution.table)
-        seen.bound(target, sign, np.ceil(solution.bound - SMALL) if seen.part.whole[seen.own[target]] else solution.bound)
+        seen.bound(
+            target, sign, np.ceil(solution.bound - SMALL) if seen.part.whole[seen.own[target]] else solution.bound
+        )
 
 
 def _neighbourhood(part: _Part, cell: int, most: int) -> Ints:

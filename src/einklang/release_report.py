@@ -1,0 +1,67 @@
+"""What was found about a release, as the one result of which every report is a rendering."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from importlib.metadata import version
+
+import pyarrow as pa
+
+from einklang.declarations.base import Text
+from einklang.declarations.rules import Severity
+from einklang.findings import Finding
+from einklang.project import Project
+from einklang.result import Accounting, Identity, Result, Verdict, Versions
+from einklang.verdict import order, rule_outcomes
+
+_STEPS = frozenset({"release", "disclosure"})
+
+
+def release_result(
+    findings: Sequence[Finding], tables: Mapping[str, pa.Table], project: Project, *, is_gate_reached: bool
+) -> Result:
+    """The result for the stewards; `cells` counts the figures with a number as accepted."""
+    catalogue = project.catalogue
+    worst = {finding.severity for finding in findings}
+    outcome = "release_blocked" if Severity.ERROR in worst else "release_free"
+    figures = sum(table.num_rows for table in tables.values())
+    periods = sorted({period for table in tables.values() for period in table.column("period").unique().to_pylist()})
+    concerned = {rule.id for rule in catalogue.rules if rule.step in _STEPS} | _of_expectations(tables, project)
+    late = {rule.id for rule in catalogue.rules if rule.step == "disclosure"}
+    title = Text(
+        de=", ".join(project.dataset(name).title.de for name in tables),
+        en=", ".join(project.dataset(name).title.en for name in tables),
+    )
+    accounting = Accounting(read=figures, accepted=figures, quarantined=0, not_data=[])
+    return Result(
+        verdict=_verdict(worst),
+        sentence=catalogue.reasons[f"{outcome}_sentence"],
+        next_step=catalogue.reasons[f"{outcome}_next_step"],
+        identity=Identity(
+            supplier="",
+            supplier_name=catalogue.reasons["all_suppliers"],
+            dataset="",
+            dataset_title=title,
+            delivery="",
+            number=None,
+            received_at=None,
+            replaces=None,
+            files=[],
+            periods=periods,
+        ),
+        versions=Versions(einklang=version("einklang"), rules=catalogue.version, declarations=project.fingerprint),
+        rows=accounting,
+        cells=accounting,
+        findings=order(findings),
+        rules=rule_outcomes(catalogue, findings, {}, concerned, concerned if is_gate_reached else concerned - late),
+    )
+
+
+def _of_expectations(tables: Collection[str], project: Project) -> set[str]:
+    return {one.rule for name in tables for one in project.expectations[name].release}
+
+
+def _verdict(worst: Collection[Severity]) -> Verdict:
+    if Severity.ERROR in worst:
+        return Verdict.REJECTED
+    return Verdict.ACCEPTED_WITH_NOTES if worst else Verdict.ACCEPTED
