@@ -471,7 +471,7 @@ def test_every_file_is_a_case() -> None:
 
 
 def test_every_rule_of_a_check_has_a_failing_file(project: Project) -> None:
-    judged = {rule.id for rule in project.catalogue.rules if rule.step not in {"receive", "release"}}
+    judged = {rule.id for rule in project.catalogue.rules if rule.step not in {"receive", "release", "disclosure"}}
     assert judged - NEEDS_A_RELEASE == {rule for case in CASES for rule, _ in case.found}
 
 

@@ -18,7 +18,7 @@ from einklang.deliver import deliver
 from einklang.project import Project, load_project
 from einklang.read_boxed import read_boxed
 from einklang.receive import same_bytes
-from einklang.release import make_release
+from einklang.release import make_release, read_report
 from einklang.result import Outcome, Result
 from einklang.store import Store
 
@@ -55,6 +55,8 @@ def judge_example(project: Project, example: Example, name: str) -> Result:
     released before the last delivery.
     """
     files, dataset = example_files(project, name), Path(name).parts[1]
+    if example.is_released:
+        return _judge_release(project, example, files, dataset)
     if len(files) == 1:
         return check(Sending(example.supplier, dataset, (sent_file(files[0]),)), project).result
     with tempfile.TemporaryDirectory() as folder:
@@ -72,6 +74,16 @@ def judge_example(project: Project, example: Example, name: str) -> Result:
         one.model_copy(update={"outcome": Outcome.FAILED}) if one.rule == repeated.rule else one for one in result.rules
     ]
     return result.model_copy(update={"findings": [repeated], "rules": outcomes})
+
+
+def _judge_release(project: Project, example: Example, files: list[Path], dataset: str) -> Result:
+    """What is said of the release made after each delivery; of several, of the last."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder))
+        for file in files:
+            deliver([file], example.supplier, dataset, project, store)
+            make_release(project, store)
+        return read_report(store)
 
 
 def example_lines(path: Path) -> list[str]:

@@ -346,8 +346,7 @@ def _check_parameters(project: Project, dataset: Dataset, one: Expectation, path
 def _check_disclosure(project: Project, dataset: Dataset, disclosure: Disclosure, path: Path) -> None:
     """Measures, data sets and dimensions that the gate's parameters name."""
     measures = {measure.name for measure in dataset.measures}
-    named = {name for one in disclosure.ratios for name in (one.rate, one.numerator, one.denominator)}
-    if unknown := (named | {one.measure for one in disclosure.same}) - measures:
+    if unknown := {one.measure for one in disclosure.same} - measures:
         raise DeclarationError(path, f"`disclosure` names {sorted(unknown)}, which are no measures of the data set")
     for same in disclosure.same:
         other = project.datasets.get(same.dataset)

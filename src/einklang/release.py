@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pydantic import ValidationError
 
 from einklang import observations as contract1
 from einklang.contract import check_released
@@ -30,6 +31,7 @@ from einklang.declarations.rules import Severity
 from einklang.disclosure.gate import Audit, audit, found_in_files
 from einklang.disclosure.known import Sources
 from einklang.disclosure.scan import scan
+from einklang.errors import StoreError
 from einklang.findings import Confirmation, Finding
 from einklang.indicators import compute_indicators
 from einklang.measures.figures import Context
@@ -38,6 +40,7 @@ from einklang.project import Project
 from einklang.publication import Manifest, describe, next_version, read_latest, standing_releases, write_pointer
 from einklang.release_report import release_result
 from einklang.report import render_html, render_json
+from einklang.result import Result
 from einklang.store import Store, write_atomically
 
 REPORT = "release-report.html"
@@ -196,6 +199,19 @@ def write_report(released: Released, tables: Mapping[str, pa.Table], project: Pr
     result = release_result(released.findings, tables, project, is_gate_reached=released.audit is not None)
     write_atomically(store.root / REPORT, render_html(result).encode())
     write_atomically((store.root / REPORT).with_suffix(".json"), render_json(result).encode())
+
+
+def read_report(store: Store) -> Result:
+    """What the rules found in the last attempt at a release.
+
+    Raises:
+        StoreError: there was none, or the file is damaged.
+    """
+    path = (store.root / REPORT).with_suffix(".json")
+    try:
+        return Result.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise StoreError(path, "the file is missing or damaged") from error
 
 
 def _has_errors(findings: Iterable[Finding]) -> bool:

@@ -19,14 +19,6 @@ class SameFigure(Declaration):
     )
 
 
-class Ratio(Declaration):
-    """A rate that is delivered with its counts: 100 · numerator / denominator."""
-
-    rate: str = Field(description="Measure that is the rate.")
-    numerator: str = Field(description="Measure that is counted.")
-    denominator: str = Field(description="Measure that is the base.")
-
-
 class Disclosure(Declaration):
     """Parameters of the disclosure gate."""
 
@@ -40,4 +32,3 @@ class Disclosure(Declaration):
         default=0.1, ge=0, lt=1, description="And at least this share of the largest possible value."
     )
     same: list[SameFigure] = Field(default=[], description="Figures that stand in another data set as well.")
-    ratios: list[Ratio] = Field(default=[], description="Rates that are delivered with their counts.")

@@ -39,6 +39,9 @@ class Example(Declaration):
     supplier: str = Field(default="hb", description="Who delivers them.")
     passes: str = Field(pattern=r"^pass/[a-z_]+/[^/]+$", description="The one that keeps the rule.")
     fails: str = Field(pattern=r"^fail/[a-z_]+/[^/]+$", description="The one that breaks it.")
+    is_released: bool = Field(
+        default=False, description="Whether a release is made after each delivery; then the release is judged."
+    )
 
 
 class Rule(Declaration):

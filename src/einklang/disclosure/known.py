@@ -140,7 +140,7 @@ def _bounded(cells: pd.DataFrame, dataset: Dataset, project: Project) -> pd.Data
         low[known] = np.maximum(low[known], value[known] - deviation)
         high[known] = value[known] + deviation
         averages = measure.rounding is not None and measure.rounding.of_averages
-        whole[rows] = measure.is_integer and not averages
+        whole[rows] = measure.is_integer and not averages and measure.additivity != "sample"
         count[rows] = units[measure.unit].kind == "count"
         small = rows[(cells["obs_status"].to_numpy()[rows] == NOT_A_REAL_ZERO) & real[rows]]
         high[small] = np.maximum(high[small], 0.5 * 10.0**-measure.decimals)
@@ -150,8 +150,10 @@ def _bounded(cells: pd.DataFrame, dataset: Dataset, project: Project) -> pd.Data
 
 
 def rounding_base(project: Project, supplier: str, dataset: str) -> int | None:
-    """The base to which a supplier rounds, where its profiles name another than the data set."""
-    bases = [one.rounding_base for one in project.profiles.get((supplier, dataset), ()) if one.rounding_base]
+    """The smallest base to which a supplier rounds, where its profiles name another than the data set."""
+    profiles = project.profiles.get((supplier, dataset), ())
+    bases = [one.rounding_base for one in profiles if one.rounding_base]
+    bases += [base for one in profiles for base in one.rounding_by_area.values()]
     return min(bases) if bases else None
 
 

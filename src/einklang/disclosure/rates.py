@@ -45,7 +45,8 @@ def open_rates(cells: pd.DataFrame, sources: Sources, project: Project) -> OpenR
         for code, indicator in project.indicators.items():
             if indicator.denominator is not None:
                 found.extend(_of_indicator(table, code, indicator, cells, project))
-    found.extend(each for name in project.expectations for each in _of_ratios(cells, name, project))
+    present = [str(name) for name in cells["dataset"].unique()]
+    found.extend(each for name in present for each in _of_ratios(cells, name, project))
     joined = pd.concat(found)
     joined = joined.drop_duplicates(["above", "below"])
     above, below = joined["above"].to_numpy(np.int64), joined["below"].to_numpy(np.int64)
@@ -61,12 +62,15 @@ def _of_ratios(cells: pd.DataFrame, name: str, project: Project) -> Iterator[pd.
     dataset = project.dataset(name)
     rest = ["period", "area", *contract1.axes(dataset)]
     own = cells[cells["dataset"] == name]
-    for ratio in project.expectations[name].disclosure.ratios:
-        rates = own.loc[(own["measure"] == ratio.rate) & own["is_open"], [*rest, "value"]]
-        for column, measure in (("above", ratio.numerator), ("below", ratio.denominator)):
+    expectations = project.expectations[name]
+    declared = [one for one in (*expectations.delivery, *expectations.release) if one.measure == "rate_identities"]
+    for one in declared:
+        rate, above, below = (str(one.parameters[role]) for role in ("rate", "numerator", "denominator"))
+        rates = own.loc[(own["measure"] == rate) & own["is_open"], [*rest, "value"]]
+        for column, measure in (("above", above), ("below", below)):
             counts = own[own["measure"] == measure]
             rates = rates.merge(counts[rest].assign(**{column: counts.index}), on=rest)
-        half = 0.5 * 10.0 ** -dataset.measure(ratio.rate).decimals
+        half = 0.5 * 10.0 ** -dataset.measure(rate).decimals
         yield rates[["above", "below"]].assign(rate=rates["value"], half=half)
 
 

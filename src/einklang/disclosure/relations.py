@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -72,11 +73,17 @@ def _sums(cells: pd.DataFrame, dataset: Dataset, expectations: Expectations, pro
             case "dimension_sums":
                 yield from _hierarchy(str(parameters["dimension"]), cells, dataset, project)
             case "area_sums":
-                residual = tuple(_listed(parameters.get("residual", [])))
-                yield from _areas(str(parameters["level"]), residual, cells, dataset, project)
+                others = [*_listed(parameters.get("residual", []))]
+                others += [code for code in _listed(parameters.get("optional", [])) if (cells["area"] == code).any()]
+                level = str(parameters["level"])
+                if level == "part":
+                    yield from _parts_of_germany(tuple(others), cells, dataset, project)
+                else:
+                    yield from _areas(level, tuple(others), cells, dataset, project)
             case "subset_differences":
                 axis = str(parameters.get("dimension", "measure"))
-                yield _Sum(axis, str(parameters["whole"]), (str(parameters["subset"]),), is_subset=True)
+                for subset in _listed(parameters["subset"]):
+                    yield _Sum(axis, str(parameters["whole"]), (subset,), is_subset=True)
             case _:
                 continue
 
@@ -118,12 +125,30 @@ def _areas(
             yield _Sum("area", parent, every, periods=frozenset(when))
 
 
+def _parts_of_germany(
+    residual: tuple[str, ...], cells: pd.DataFrame, dataset: Dataset, project: Project
+) -> Iterator[_Sum]:
+    """The parts of Germany with their Länder, and Germany with each two parts that make it up."""
+    codes = project.codes(dataset.name, "area").codes
+    members = {
+        code: frozenset(codes[code].extra.get("members", "").split("|"))
+        for code in cells["area"].unique()
+        if codes[code].kind == "part"
+    }
+    for part, laender in members.items():
+        yield _Sum("area", part, tuple(sorted(laender)))
+    every = frozenset(code.code for code in codes.values() if code.kind == "land")
+    for one, other in combinations(sorted(members), 2):
+        if not members[one] & members[other] and members[one] | members[other] == every:
+            yield _Sum("area", "DE", (one, other, *residual))
+
+
 def _others(one: _Sum, dataset: Dataset) -> list[str]:
     return [name for name in contract1.key_columns(dataset) if name != one.axis]
 
 
 def _concerned(cells: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
-    additive = {measure.name for measure in dataset.measures if measure.additivity in {"exact", "rounded"}}
+    additive = {measure.name for measure in dataset.measures if measure.additivity in {"exact", "rounded", "sample"}}
     return cells[cells["measure"].isin(additive)]
 
 
