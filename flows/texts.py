@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from einklang.declarations.base import Text
+from einklang.release_report import gate_sentence
 from einklang.report.display import visible
 from einklang.report.texts import load_texts
 from einklang.result import Verdict
@@ -122,7 +123,7 @@ def release_sentence(released: Released) -> str:
 
 def release_page(released: Released) -> str:
     """The outcome of a release as Markdown."""
-    lines = ["## Veröffentlichung", "", release_sentence(released)]
+    lines = ["## Veröffentlichung", "", release_sentence(released), "", gate_sentence(released)]
     if released.folder is not None:
         lines += ["", f"- Ordner: {code(released.folder)}"]
     if released.findings:

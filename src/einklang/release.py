@@ -38,12 +38,10 @@ from einklang.measures.figures import Context
 from einklang.plausibility import judge
 from einklang.project import Project
 from einklang.publication import Manifest, describe, next_version, read_latest, standing_releases, write_pointer
-from einklang.release_report import release_result
+from einklang.release_report import REPORT, release_result
 from einklang.report import render_html, render_json
 from einklang.result import Result
 from einklang.store import Store, write_atomically
-
-REPORT = "release-report.html"
 
 
 @dataclass(frozen=True)

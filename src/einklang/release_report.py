@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from einklang.declarations.base import Text
 from einklang.declarations.rules import Severity
-from einklang.findings import Finding
+from einklang.findings import Finding, german_number
 from einklang.project import Project
 from einklang.result import Accounting, Identity, Result, Verdict, Versions
 from einklang.verdict import order, rule_outcomes
 
+if TYPE_CHECKING:
+    from einklang.release import Released
+
+REPORT = "release-report.html"
 _STEPS = frozenset({"release", "disclosure"})
 
 
@@ -55,6 +60,18 @@ def release_result(
         findings=order(findings),
         rules=rule_outcomes(catalogue, findings, {}, concerned, concerned if is_gate_reached else concerned - late),
     )
+
+
+def gate_sentence(released: Released) -> str:
+    """What the disclosure gate looked at, in one German sentence."""
+    checked = released.audit
+    if checked is None:
+        return "Die Geheimhaltung wurde noch nicht geprüft."
+    if not checked.withheld:
+        return f"Geheimhaltung geprüft: {german_number(checked.cells)} Werte, keiner davon gesperrt."
+    if released.blocked:
+        return f"Geheimhaltung geprüft: {german_number(checked.withheld)} gesperrte Werte, nicht alle sind geschützt."
+    return f"Geheimhaltung geprüft: {german_number(checked.withheld)} gesperrte Werte, keiner lässt sich zurückrechnen."
 
 
 def _of_expectations(tables: Collection[str], project: Project) -> set[str]:

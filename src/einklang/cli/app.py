@@ -181,7 +181,8 @@ def inbox(
 def release(store: StoreFolder = Path("store"), project: ProjectFolder = None) -> None:
     """Write a new release from the accepted deliveries of all suppliers.
 
-    Exit code: 0 released or unchanged, 1 blocked by a national rule or nothing to release, 2 unusable input.
+    Exit code: 0 released or unchanged, 1 blocked by a national rule or the disclosure gate, or nothing to release,
+    2 unusable input. What was found stands in `release-report.html` in the store.
     """
     from einklang.cli.tables import release_lines, terminal
     from einklang.orchestration import flow

@@ -17,6 +17,7 @@ from einklang.declarations.rules import Rule, Severity
 from einklang.errors import StoreError
 from einklang.project import Project
 from einklang.publication import read_manifest
+from einklang.release_report import REPORT, gate_sentence
 from einklang.report import symbols
 from einklang.report.display import visible
 from einklang.result import Verdict
@@ -141,7 +142,7 @@ def release_lines(outcome: Released, store: Path) -> list[RenderableType]:
     if outcome.version is None:
         lines: list[RenderableType] = [Text("× Die Veröffentlichung ist gesperrt:", style="red")]
         lines += [Text(f"  {finding.rule} {finding.message.de} {finding.remedy.de}") for finding in outcome.findings]
-        return lines
+        return [*lines, Text(f"Freigabebericht: {store / REPORT}")]
     word = "neu gebildet" if outcome.is_new else "unverändert"
     manifest = read_manifest(outcome.folder) if outcome.folder else None
     coverage = [
@@ -154,6 +155,7 @@ def release_lines(outcome: Released, store: Path) -> list[RenderableType]:
             f"✓ Veröffentlichungsstand {outcome.version} {word}: {store / 'releases' / outcome.version}", style="green"
         ),
         *coverage,
+        Text(f"  {gate_sentence(outcome)} Freigabebericht: {store / REPORT}"),
     ]
 
 
