@@ -28,7 +28,11 @@ def release_result(
     """The result for the stewards; `cells` counts the figures with a number as accepted."""
     catalogue = project.catalogue
     worst = {finding.severity for finding in findings}
-    outcome = "release_blocked" if Severity.ERROR in worst else "release_free"
+    sentence, next_step = (
+        ("release_blocked_sentence", "release_blocked_next_step")
+        if Severity.ERROR in worst
+        else ("release_free_sentence", "release_free_next_step")
+    )
     figures = sum(table.num_rows for table in tables.values())
     periods = sorted({period for table in tables.values() for period in table.column("period").unique().to_pylist()})
     concerned = {rule.id for rule in catalogue.rules if rule.step in _STEPS} | _of_expectations(tables, project)
@@ -40,8 +44,8 @@ def release_result(
     accounting = Accounting(read=figures, accepted=figures, quarantined=0, not_data=[])
     return Result(
         verdict=_verdict(worst),
-        sentence=catalogue.reasons[f"{outcome}_sentence"],
-        next_step=catalogue.reasons[f"{outcome}_next_step"],
+        sentence=catalogue.reasons[sentence],
+        next_step=catalogue.reasons[next_step],
         identity=Identity(
             supplier="",
             supplier_name=catalogue.reasons["all_suppliers"],
