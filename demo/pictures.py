@@ -18,7 +18,7 @@ from pathlib import Path
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
 DELIVERY = "by/auslaender/0002"
 DESKTOP, PHONE = (1100, 1500), (390, 1400)
-OVERVIEW = (1280, 1000)
+OVERVIEW = (1440, 1100)
 DOTS = 75
 SHEETS = 3
 

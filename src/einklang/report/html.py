@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 from einklang.declarations.base import Text
 from einklang.declarations.rules import Severity
@@ -70,32 +70,32 @@ class Group:
     findings: list[Finding]
     shown: list[Shown]
 
-    @property
+    @cached_property
     def places(self) -> int:
         """Exact number of places of all findings."""
         return sum(finding.count for finding in self.findings)
 
-    @property
+    @cached_property
     def first(self) -> str:
         """Where the first finding stands; empty where it stands in no cell."""
         return self.shown[0].lines[0].where if self.shown[0].lines else ""
 
-    @property
+    @cached_property
     def is_whole(self) -> bool:
         """Whether every finding and every place is on the page."""
         return len(self.shown) == len(self.findings) and all(one.is_whole for one in self.shown)
 
-    @property
+    @cached_property
     def expected(self) -> Text | None:
         """What must hold, if all findings say the same."""
         return _common([finding.expected for finding in self.findings])
 
-    @property
+    @cached_property
     def remedy(self) -> Text | None:
         """How to mend it, if all findings say the same."""
         return _common([finding.remedy for finding in self.findings])
 
-    @property
+    @cached_property
     def confirm(self) -> bool:
         """Whether every finding may be confirmed."""
         return all(finding.confirm for finding in self.findings)

@@ -246,7 +246,11 @@ class FrontWriter:
         self._put((verdict, word), ("", said), height=30)
         label = self._styles.own(Format(bold=True, fill=wash, wrap=True, indent=1))
         self._put((self._say(texts.verdict.heading), label), (display.visible(self._say(result.sentence)), said))
-        self._put((self._say(texts.verdict.next), label), (display.visible(self._say(result.next_step)), said))
+        step = display.visible(self._say(result.next_step))
+        if result.answer_by:
+            day = display.period(result.answer_by, self._language)
+            step = f"{step} {self._say(texts.verdict.answer_by, day=day)}"
+        self._put((self._say(texts.verdict.next), label), (step, said))
 
     def _identity(self) -> None:
         identity, texts = self._result.identity, load_texts().identity
