@@ -6,6 +6,7 @@ Names of members are shown and never used as paths. One level only: an archive i
 from __future__ import annotations
 
 import gzip
+import os
 import stat
 import tempfile
 import zipfile
@@ -60,7 +61,7 @@ def opened(path: Path, name: str) -> Iterator[Opened]:
     if kind not in {Kind.GZIP, Kind.ARCHIVE}:
         yield (Part(path, name, kind),)
         return
-    with tempfile.TemporaryDirectory(prefix="einklang-") as folder:
+    with tempfile.TemporaryDirectory(prefix=f"einklang-{os.getpid()}-") as folder:
         try:
             found = _gunzip(path, name, Path(folder)) if kind is Kind.GZIP else _unzip(path, name, Path(folder))
         except _DAMAGED:
