@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
-from prefect import State, allow_failure, flow, task
+from prefect import State, allow_failure, flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture
@@ -41,6 +41,12 @@ class InboxRequest(Request):
     """An inbox folder."""
 
     inbox: AbsolutePath = Field(description="Folder laid out as <supplier>/<dataset>/<files>.")
+    settle: float = Field(
+        default=0.5,
+        ge=0,
+        le=60,
+        description="Seconds between two looks at fresh files; those that grow meanwhile wait.",
+    )
 
 
 @dataclass(frozen=True)
@@ -125,7 +131,9 @@ def arrived_before(
 def inbox(request: InboxRequest) -> State[tuple[InboxRow, ...]]:
     """Judges everything that lies in the inbox, and what an earlier run left unfinished."""
     declared, store = opened(request.project_name, str(request.store))
-    contents = look_into(request.inbox, declared)
+    contents = look_into(request.inbox, declared, request.settle)
+    for source in contents.waiting:
+        get_run_logger().info("%s is still being transferred and waits.", source)
     survey = store.survey()
     problems = [
         Problem(error.path.relative_to(store.root / "deliveries").as_posix(), DAMAGED) for error in survey.damaged

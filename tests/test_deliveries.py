@@ -271,6 +271,13 @@ CASES = [
         "sl",
     ),
     Case(
+        "fail/auslaender/IM-FIL-009_copy_of_the_file.zip",
+        [*at("IM-FIL-009", ""), ("IM-FIL-009", ""), ("IM-FIL-009", "")],
+        "clarification_needed",
+        (12, 6, 0, 6),
+        (18, 18, 0, 0),
+    ),
+    Case(
         "fail/auslaender/IM-KEY-001_row_twice_with_other_figures.csv",
         at("IM-KEY-001", "D5 D6 E5 E6 F5 F6"),
         "rejected",
@@ -436,6 +443,7 @@ CASES = [
     Case("pass/auslaender/IM-STA-003_agreed_signs.csv", [], "accepted", (6, 3, 0, 3), (9, 9, 0, 0)),
     Case("pass/auslaender/hh_status_column.csv", [], "accepted", (4, 3, 0, 1), (3, 3, 0, 0), "hh"),
     Case("pass/auslaender/three_years_of_kreise.csv", [], "accepted", (31, 30, 0, 1), (90, 90, 0, 0), "he"),
+    Case("pass/auslaender/two_files.zip", [], "accepted", (12, 6, 0, 6), (18, 18, 0, 0)),
     Case("pass/auslaender/two_years.csv", [], "accepted", (9, 6, 0, 3), (18, 18, 0, 0)),
     Case("pass/auslaender/workbook.xlsx", [], "accepted", (3, 1, 0, 2), (3, 3, 0, 0), "sl"),
     Case("pass/einbuergerungen/years_side_by_side.csv", [], "accepted", (4, 3, 0, 1), (6, 6, 0, 0)),

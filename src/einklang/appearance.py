@@ -1,6 +1,6 @@
-"""What a sheet shows beside its cells, judged where figures stand: hidden figures and merged cells.
+"""What a table shows beside its cells, judged where figures stand: hidden figures, merged cells, swallowed rows.
 
-Only figures count: a hidden key column or a merged heading is fine.
+Only figures count: a hidden key column, a merged heading, or a note of many lines is fine.
 """
 
 from __future__ import annotations
@@ -16,19 +16,39 @@ from einklang.longtable import LongTable
 from einklang.rawtable import Look, Mask, RawTable, column_letter
 
 _RANGES_LISTED = 5
+_MOST_BREAKS = 5
 
 
 def check_appearance(tables: Sequence[RawTable], long: LongTable, catalogue: Catalogue) -> list[Finding]:
-    """Hidden figures (IM-STR-005) and figures in merged cells (IM-STR-007), sheet by sheet."""
+    """Hidden figures (IM-STR-005), figures in merged cells (IM-STR-007), rows swallowed by a quote (IM-FIL-001)."""
     findings: list[Finding] = []
     for table in tables:
-        if table.look is not None and table.sheet in long.sheet.texts and table.file in long.file.texts:
+        if table.look is None and not (swallowing := _swallowing(table)).any():
+            continue
+        if table.sheet in long.sheet.texts and table.file in long.file.texts:
             sheet, file = long.sheet.texts.index(table.sheet), long.file.texts.index(table.file)
             here = np.flatnonzero((long.sheet.codes == sheet) & (long.file.codes == file))
-            if len(here):
+            if len(here) and table.look is None:
+                findings += _swallowed(table, swallowing[long.row[here] - 1], long.row[here], catalogue)
+            elif len(here) and table.look is not None:
                 figures = _Figures(table, long, here, catalogue)
                 findings += [*figures.hidden(table.look), *figures.merged(table.look)]
     return findings
+
+
+def _swallowing(table: RawTable) -> Mask:
+    """Rows of a text with a cell of many lines, as an open quotation mark makes them."""
+    hit = np.zeros(table.rows, dtype=np.bool_)
+    for column in table.columns:
+        hit |= column.where([text.count("\n") + text.count("\r") > _MOST_BREAKS for text in column.texts])
+    return hit
+
+
+def _swallowed(table: RawTable, hit: Mask, row: NDArray[np.int32], catalogue: Catalogue) -> Iterator[Finding]:
+    if hit.any():
+        first = int(row[hit][0])
+        why = reason(catalogue, "quotes_swallow_rows", zeile=first)
+        yield finding(catalogue, "IM-FIL-001", [PlaceFound(file=table.file, row=first)], datei=table.file, grund=why)
 
 
 def _inside(numbers: NDArray[np.int64], ranges: NDArray[np.int64]) -> Mask:

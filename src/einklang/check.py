@@ -40,6 +40,7 @@ from einklang.read import read_file
 from einklang.result import Accounting, DeliveredFile, Identity, NotData, Result, Versions
 from einklang.structure import Structured, structure
 from einklang.verdict import order, rule_outcomes, settle, verdict_of
+from einklang.versions import several_versions
 
 _CHUNK = 1024 * 1024
 Progress = Callable[[str], None]
@@ -192,7 +193,8 @@ class _Line:
         for file, read in zip(self.sending.files, reads, strict=True):
             self.members |= {name: f"{file.stored_as}/{number}" for name, number in read.members.items()}
             self.judgement.not_evaluable.update(read.not_evaluable)
-        if not self.judgement.add("read", [one for read in reads for one in read.findings]):
+        doubled = several_versions([table.file for read in reads for table in read.tables], catalogue)
+        if not self.judgement.add("read", [*doubled, *(one for read in reads for one in read.findings)]):
             self.judgement.stopped_in = "read"
             return None
         self.progress("structure")

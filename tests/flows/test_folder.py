@@ -115,3 +115,36 @@ def test_an_unreadable_folder_stops_nothing(tmp_path: Path, project: Project, mo
 def test_an_inbox_that_is_not_there_is_said_in_one_sentence(tmp_path: Path, project: Project) -> None:
     with pytest.raises(UnusableInput, match="There is no inbox folder"):
         look_into(tmp_path / "fehlt", project)
+
+
+def test_a_file_that_still_grows_waits_and_stops_nothing(
+    tmp_path: Path, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _fill(tmp_path, "ni/auslaender/a.csv", "ni/auslaender/b.csv", "ni/auslaender/c.csv")
+    folder = tmp_path / "ni" / "auslaender"
+    os.utime(folder / "c.csv", (0, 0))
+
+    def grow(_: float) -> None:
+        (folder / "a.csv").write_bytes(b"xx")
+        (folder / "c.csv").write_bytes(b"xx")
+
+    monkeypatch.setattr("flows.folder.time.sleep", grow)
+    contents = look_into(tmp_path, project, settle=1)
+    assert [one.source for one in contents.sendings] == ["ni/auslaender/b.csv", "ni/auslaender/c.csv"]
+    assert contents.waiting == ["ni/auslaender/a.csv"]
+    assert contents.problems == []
+
+
+def test_nobody_waits_for_old_files(tmp_path: Path, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    _fill(tmp_path, "ni/auslaender/a.csv")
+    os.utime(tmp_path / "ni" / "auslaender" / "a.csv", (0, 0))
+    monkeypatch.setattr("flows.folder.time.sleep", lambda _: pytest.fail("it waited"))
+    assert len(look_into(tmp_path, project, settle=1).sendings) == 1
+
+
+def test_a_transfer_that_stopped_is_named_after_half_an_hour(tmp_path: Path, project: Project) -> None:
+    _fill(tmp_path, "ni/auslaender/a.csv.part", "ni/auslaender/b.csv.part")
+    os.utime(tmp_path / "ni" / "auslaender" / "a.csv.part", (0, 0))
+    assert _said(look_into(tmp_path, project)) == {
+        "ni/auslaender/a.csv.part": "Die Übertragung ist seit mehr als 30 Minuten unvollständig."
+    }
