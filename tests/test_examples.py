@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from builders import ROOT, outcome, rules_found
 
-from einklang.declarations.rules import Example, Rule
+from einklang.declarations.base import build
+from einklang.declarations.rules import Rule
+from einklang.errors import DeclarationError
 from einklang.examples import example_files, example_lines, example_project, judge_example
 from einklang.project import Project, load_project
 from einklang.result import Outcome
@@ -18,14 +22,9 @@ def examples(project: Project) -> Project:
     return example_project(project)
 
 
-def _example(rule: Rule) -> Example:
-    assert rule.example is not None, "give the rule an `example` in expectations/rules.yaml"
-    return rule.example
-
-
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_rule_finds_its_failing_example(rule: Rule, examples: Project) -> None:
-    example = _example(rule)
+    example = rule.example
     result = judge_example(examples, example, example.fails)
     assert rule.id in rules_found(result)
     assert outcome(result, rule.id) is Outcome.FAILED
@@ -33,7 +32,7 @@ def test_rule_finds_its_failing_example(rule: Rule, examples: Project) -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_rule_lets_its_passing_example_pass(rule: Rule, examples: Project) -> None:
-    example = _example(rule)
+    example = rule.example
     result = judge_example(examples, example, example.passes)
     assert rule.id not in rules_found(result)
     assert outcome(result, rule.id) is Outcome.PASSED
@@ -41,9 +40,25 @@ def test_rule_lets_its_passing_example_pass(rule: Rule, examples: Project) -> No
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_examples_can_be_shown(rule: Rule, project: Project) -> None:
-    example = _example(rule)
+    example = rule.example
     for name in (example.passes, example.fails):
         files = example_files(project, name)
         assert files, name
         for file in files:
             assert 0 < len(example_lines(file)) <= 12
+
+
+def test_a_rule_without_an_example_is_refused(tmp_path: Path) -> None:
+    declared = RULES[0].model_dump(mode="json")
+    assert build(Rule, declared, tmp_path).id == RULES[0].id
+    del declared["example"]["fails"]
+    with pytest.raises(DeclarationError, match=r"example\.fails"):
+        build(Rule, declared, tmp_path)
+    del declared["example"]
+    with pytest.raises(DeclarationError, match="example"):
+        build(Rule, declared, tmp_path)
+
+
+def test_every_failing_example_is_named_by_its_rule() -> None:
+    for rule in RULES:
+        assert Path(rule.example.fails).name.startswith(rule.id), rule.id

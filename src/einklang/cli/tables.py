@@ -177,7 +177,7 @@ def rule_text(rule: Rule, project: Project, language: Literal["de", "en"]) -> Gr
     parts: list[RenderableType] = [head, Text(f"{kind} · {catalogue} {version}", style="dim"), Text()]
     for title, text in ((expected, rule.expected), (message, rule.message), (remedy, rule.remedy)):
         parts += [Text(title, style="bold"), Padding(Text(getattr(text, language)), (0, 0, 1, 2))]
-    for file in example_files(project, rule.example.fails) if rule.example else []:
+    for file in example_files(project, rule.example.fails):
         lines = Text("\n".join(map(visible, example_lines(file))))
         parts += [Text(f"{example}: {file.name}", style="bold"), Padding(lines, (0, 0, 1, 2))]
     return Group(*parts)

@@ -57,7 +57,7 @@ class Rule(Declaration):
     expected: Text = Field(description="Full sentence: what must hold.")
     message: Text = Field(description="What was found, with placeholders in braces.")
     remedy: Text = Field(description="How to mend it.")
-    example: Example | None = Field(default=None, description="Deliveries that show the rule.")
+    example: Example = Field(description="Deliveries that show the rule.")
     since: str = Field(description="Version of the catalogue that brought the rule.")
 
     @model_validator(mode="after")

@@ -35,8 +35,6 @@ def _parameter(value: str | float | list[str]) -> str:
 
 def _example(project: Project, rule: Rule) -> list[str]:
     """The delivery that breaks a rule, and what is said of it."""
-    if rule.example is None:
-        return []
     lines = []
     for file in example_files(project, rule.example.fails):
         link = f"../{file.relative_to(project.folder).as_posix()}"
