@@ -16,7 +16,7 @@ from einklang.project import Project
 MICROCENSUS: dict[str, Any] = {
     "supplier": "hb",
     "dataset": "mikrozensus",
-    "dimensions": {"sex": None, "area": {"heading": "Schlüssel", "scheme": "key"}, "measure": {"constant": "persons"}},
+    "dimensions": {"measure": {"constant": "persons"}},
     "units": {"persons": "THOUSAND_PERSONS"},
 }
 
@@ -92,7 +92,7 @@ def test_decimals(text: str, value: float, found: bool, checker: Checker) -> Non
     checked = checker.rows(
         f"2024;04;{text}",
         dataset="arbeitslose",
-        dimensions={"sex": None, "measure": {"constant": "unemployment_rate"}, "citizenship": {"constant": "_T"}},
+        dimensions={"sex": None, "measure": {"constant": "unemployment_rate"}, "citizenship": {"header_row": 1}},
     )
     [cell] = checked.observations.to_pylist()
     assert (cell["value"], cell["value_text"]) == (value, text)

@@ -32,7 +32,7 @@ from einklang.errors import FileNotUsable
 from einklang.excerpts import Excerpts
 from einklang.findings import Confirmation, Finding, Located, finding
 from einklang.harmonise import Harmonised, harmonise
-from einklang.measures.figures import Context
+from einklang.measures.figures import Context, References, no_references
 from einklang.parse import parse
 from einklang.plausibility import judge
 from einklang.project import Project
@@ -127,11 +127,12 @@ def check(
     history: History = lambda: None,
     progress: Progress = lambda _: None,
     released: History = lambda: None,
+    references: References = no_references,
 ) -> Checked:
     """Checks a delivery.
 
-    `history` gives the sender's own accepted observations of other periods when they are needed, `released` those
-    of the latest release, of all Länder; `progress` is told each step.
+    `history` gives the sender's own accepted observations when they are needed, `released` those of the latest
+    release, of all Länder, `references` what else figures may be compared with; `progress` is told each step.
 
     Raises:
         UnknownName: supplier, data set or profile is not declared.
@@ -142,7 +143,7 @@ def check(
     for profile in profiles:
         judgement = _Judgement()
         judgement.add("receive", sending.findings)
-        line = _Line(sending, project, profile, history, released, judgement, progress)
+        line = _Line(sending, project, profile, history, released, judgement, progress, references)
         checked = line.run()
         if "parse" in judgement.steps and line.is_period_agreed:
             return checked
@@ -159,6 +160,7 @@ class _Line:
     released: History
     judgement: _Judgement
     progress: Progress
+    references: References = no_references
     is_period_agreed: bool = True
     excerpts: Excerpts | None = None
     members: dict[str, str] = field(default_factory=dict)
@@ -224,10 +226,11 @@ class _Line:
     def _context(self, harmonised: Harmonised, dataset: Dataset, usable: NDArray[np.bool_]) -> Context:
         cube = cube_of(harmonised.table, dataset, usable)
         is_all = np.array_equal(usable, harmonised.labelled)
+        accepted = self.history()
         return Context(
             cube=cube,
             delivered=lambda: cube if is_all else cube_of(harmonised.table, dataset, harmonised.labelled),
-            history=_with_history(cube, harmonised.table, usable, self.history(), dataset),
+            history=_with_history(cube, harmonised.table, usable, accepted, dataset),
             labels_known=bool(harmonised.labelled.all()),
             project=self.project,
             dataset=dataset,
@@ -235,6 +238,9 @@ class _Line:
             describe=harmonised.locator.key,
             cell=harmonised.locator.cell,
             released=lambda: _released(self.released(), dataset),
+            table=harmonised.table,
+            accepted=accepted,
+            references=self.references,
         )
 
     def _finish(

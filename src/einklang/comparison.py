@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from einklang import observations as contract1
@@ -14,6 +13,7 @@ from einklang.declarations.dataset import Dataset
 from einklang.findings import Finding
 from einklang.project import Project
 from einklang.result import Comparison, Revision
+from einklang.revisions import beside
 
 _LARGEST = 10
 
@@ -39,53 +39,40 @@ def compare(
     Only figures of periods that both have are compared.
     """
     old, new = _points(before[0]), _points(now[0])
-    figures = _joined(before[1], now[1], dataset)
-    both = figures["_merge"] == "both"
-    same = (figures["value"] == figures["value_before"]) | (figures["value"].isna() & figures["value_before"].isna())
-    same &= figures["status"] == figures["status_before"]
-    changed = figures[both & ~same]
+    revised = beside(now[1], before[1], dataset)
+    changed = ~revised.same
+    largest = revised.largest(changed, _LARGEST)
+    keys = now[1].take(revised.matched.now[largest])
     return Comparison(
         delivery=delivery,
         mended=len(old - new),
         still_open=len(old & new),
         new=len(new - old),
-        unchanged=int((both & same).sum()),
-        changed=len(changed),
-        added=int((figures["_merge"] == "left_only").sum()),
-        removed=int((figures["_merge"] == "right_only").sum()),
-        largest=_largest(changed, dataset, project),
+        unchanged=int(revised.same.sum()),
+        changed=int(changed.sum()),
+        added=len(revised.matched.added),
+        removed=len(revised.matched.removed),
+        mean_revision=revised.mean_revision(),
+        mean_absolute_revision=revised.mean_absolute_revision(),
+        relative_revision=revised.relative_revision(),
+        now_suppressed=int(revised.withheld.sum()),
+        no_longer_suppressed=int(revised.disclosed.sum()),
+        largest=[
+            Revision(
+                key=_key(row, dataset, project),
+                before=_number(revised.before[pair]),
+                now=_number(revised.now[pair]),
+            )
+            for row, pair in zip(keys.to_pylist(), largest, strict=True)
+        ],
     )
-
-
-def _frame(table: pa.Table, keys: list[str]) -> pd.DataFrame:
-    frame = table.select([*keys, "value", "obs_status", "conf_status"]).to_pandas()
-    frame = frame.astype(dict.fromkeys([*keys, "obs_status", "conf_status"], str))
-    frame["status"] = frame["obs_status"] + frame["conf_status"]
-    return pd.DataFrame(frame[[*keys, "value", "status"]])
-
-
-def _joined(before: pa.Table, now: pa.Table, dataset: Dataset) -> pd.DataFrame:
-    keys = contract1.key_columns(dataset)
-    left, right = _frame(now, keys), _frame(before, keys)
-    shared = set(left["period"]) & set(right["period"])
-    left, right = left[left["period"].isin(shared)], right[right["period"].isin(shared)]
-    return left.merge(right, on=keys, how="outer", suffixes=("", "_before"), indicator=True)
-
-
-def _largest(changed: pd.DataFrame, dataset: Dataset, project: Project) -> list[Revision]:
-    size = (changed["value"] - changed["value_before"]).abs().fillna(0)
-    ordered = changed.loc[size.sort_values(ascending=False, kind="stable").index[:_LARGEST]]
-    return [
-        Revision(key=_key(row, dataset, project), before=_number(row["value_before"]), now=_number(row["value"]))
-        for _, row in ordered.iterrows()
-    ]
 
 
 def _number(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def _key(row: pd.Series, dataset: Dataset, project: Project) -> Text:
+def _key(row: Mapping[str, str], dataset: Dataset, project: Project) -> Text:
     german, english = [], []
     for name in ("area", *contract1.axes(dataset)):
         code = project.codes(dataset.name, name).codes[row[name]]

@@ -20,6 +20,7 @@ from einklang.outbox import announce_verdict, load_mail_settings
 from einklang.project import Project
 from einklang.publication import released_observations
 from einklang.receive import receipt_findings, receive
+from einklang.references import references_for
 from einklang.report import render_csv, render_html, render_json
 from einklang.report.ess import render_ess
 from einklang.report.workbook import SecretMarks, render_workbook
@@ -109,9 +110,10 @@ def check_received(
     return check(
         sending_of(receipt, project, store),
         project,
-        lambda: store.history(receipt.supplier, receipt.dataset),
+        lambda: store.history(receipt.supplier, receipt.dataset, before=receipt.number),
         progress,
         lambda: released_observations(store.root / "releases", receipt.dataset),
+        references_for(receipt.supplier, receipt.dataset, project, store),
     )
 
 

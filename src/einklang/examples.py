@@ -42,6 +42,12 @@ def example_project(project: Project) -> Project:
         return replace(load_project(Path(folder)), folder=project.folder)
 
 
+def dataset_of(file: Path, dataset: str, project: Project) -> str:
+    """The data set of a file of an example: that behind the underscore in its name, else that of the example."""
+    named = file.stem.partition("_")[2]
+    return named if file.parent.name != dataset and named in project.datasets else dataset
+
+
 def example_files(project: Project, name: str) -> list[Path]:
     """The files of an example in the order in which they are delivered; none where they are not installed."""
     path = project.folder / FILES / name
@@ -65,7 +71,7 @@ def judge_example(project: Project, example: Example, name: str) -> Result:
         for file, supplier in zip(files, suppliers, strict=True):
             if file == files[-1] and set(suppliers) != {example.supplier}:
                 make_release(project, store)
-            delivered = deliver([file], supplier, dataset, project, store)
+            delivered = deliver([file], supplier, dataset_of(file, dataset, project), project, store)
         result = store.result(delivered.delivery.delivery)
     if not delivered.is_repeat:
         return result

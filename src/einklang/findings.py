@@ -114,10 +114,10 @@ class Located:
 
 def german_number(value: float, decimals: int | None = None) -> str:
     """`-1234.5` as `−1.234,5`."""
-    return _english(value, decimals).translate(str.maketrans(",.-", ".,−"))
+    return english_number(value, decimals).translate(str.maketrans(",.-", ".,−"))
 
 
-def _english(value: float, decimals: int | None = None) -> str:
+def english_number(value: float, decimals: int | None = None) -> str:
     if decimals is None:
         text = f"{value:,.6f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:,}"
     else:
@@ -134,7 +134,7 @@ def _said(facts: Mapping[str, Fact], language: str) -> dict[str, str]:
             case str():
                 said[name] = shortened(fact) if name == "roh" else fact
             case _:
-                said[name] = german_number(fact) if language == "de" else _english(fact)
+                said[name] = german_number(fact) if language == "de" else english_number(fact)
     return said
 
 

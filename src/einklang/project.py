@@ -327,6 +327,9 @@ def _check_parameters(project: Project, dataset: Dataset, one: Expectation, path
         raise DeclarationError(path, f"`{dimension}` is no dimension of the data set")
     known = measures if dimension == "measure" else set(project.codes(dataset.name, dimension).codes)
     areas = set(project.codes(dataset.name, "area").codes)
+    if one.measure == "mirror_differences":
+        _check_mirror(project, dataset, one, path)
+        return
     named = {
         "measures": measures,
         "residual": areas,
@@ -355,6 +358,23 @@ def _check_disclosure(project: Project, dataset: Dataset, disclosure: Disclosure
         axes, others = ({one.name for one in each.dimensions} for each in (dataset, other))
         if unknown := (set(same.axes) - axes) | (set(same.axes.values()) - others):
             raise DeclarationError(path, f"`same` names the unknown dimensions {sorted(unknown)}")
+
+
+def _check_mirror(project: Project, dataset: Dataset, one: Expectation, path: Path) -> None:
+    """The other data set, the two measures, and the dimensions that answer to each other."""
+    name = str(one.parameters["dataset"])
+    if name not in project.datasets:
+        raise DeclarationError(path, f"there is no data set `{name}` to compare with")
+    other = project.datasets[name]
+    for key, holder in (("here", dataset), ("measure", other)):
+        if one.parameters[key] not in {measure.name for measure in holder.measures}:
+            raise DeclarationError(path, f"`{key}` names a measure that `{holder.name}` does not have")
+    axes = one.parameters.get("axes", [])
+    for axis in axes if isinstance(axes, list) else [str(axes)]:
+        ours, _, theirs = axis.partition("=")
+        for dimension, holder in ((ours, dataset), (theirs, other)):
+            if dimension not in {known.name for known in holder.dimensions}:
+                raise DeclarationError(path, f"`axes` names `{dimension}`, which `{holder.name}` does not have")
 
 
 def _check_indicators(project: Project) -> None:

@@ -110,6 +110,13 @@ class Comparison(Record):
     changed: int = Field(ge=0, description="Figures with another value or status.")
     added: int = Field(ge=0, description="Figures that the previous delivery did not have.")
     removed: int = Field(ge=0, description="Figures that only the previous delivery had.")
+    mean_revision: float | None = Field(default=None, description="MR: mean of now − before over common numbers.")
+    mean_absolute_revision: float | None = Field(default=None, description="MAR: the same without signs.")
+    relative_revision: float | None = Field(default=None, description="RMAR: sum of |now − before| by sum of |now|.")
+    now_suppressed: int = Field(default=0, ge=0, description="Figures that had a number and are suppressed now.")
+    no_longer_suppressed: int = Field(
+        default=0, ge=0, description="Figures that were suppressed and have a number now."
+    )
     largest: list[Revision] = Field(description="The largest changes of a value, at most ten.")
 
 

@@ -218,11 +218,13 @@ class Store:
                 found.damaged.append(error)
         return found
 
-    def accepted_periods(self, dataset: str, supplier: str | None = None) -> dict[tuple[str, str], Delivery]:
-        """The accepted delivery that holds for each supplier and period: the latest."""
+    def accepted_periods(
+        self, dataset: str, supplier: str | None = None, before: int | None = None
+    ) -> dict[tuple[str, str], Delivery]:
+        """The accepted delivery that holds for each supplier and period: the latest; before a number if given."""
         found: dict[tuple[str, str], Delivery] = {}
         for delivery in self.deliveries(supplier, dataset):
-            if delivery.verdict in ACCEPTED:
+            if delivery.verdict in ACCEPTED and (before is None or delivery.number < before):
                 for period in delivery.periods:
                     found[delivery.supplier, period] = delivery
         return found
@@ -240,10 +242,10 @@ class Store:
         """The cells of a delivery that were kept apart, with the rules they break in the column `rules`."""
         return _read_table(self.folder(delivery) / "quarantine.parquet")
 
-    def history(self, supplier: str, dataset: str) -> pa.Table | None:
-        """The supplier's accepted observations of all periods, or None."""
+    def history(self, supplier: str, dataset: str, before: int | None = None) -> pa.Table | None:
+        """The supplier's accepted observations of all periods, or None; of deliveries before a number if given."""
         by_delivery: dict[str, list[str]] = {}
-        for (_, period), delivery in self.accepted_periods(dataset, supplier).items():
+        for (_, period), delivery in self.accepted_periods(dataset, supplier, before).items():
             by_delivery.setdefault(delivery.delivery, []).append(period)
         tables = [self.observations(delivery, periods) for delivery, periods in sorted(by_delivery.items())]
         return pa.concat_tables(tables).unify_dictionaries().combine_chunks() if tables else None

@@ -86,7 +86,9 @@ def check(
     from einklang.check import check as run_check
     from einklang.cli.tables import terminal
     from einklang.cli.writing import check_places, place_named, write_texts
+    from einklang.measures.figures import no_references
     from einklang.project import load_project
+    from einklang.references import references_for
     from einklang.store import ACCEPTED as ACCEPTED_VERDICTS
     from einklang.store import Store
 
@@ -94,7 +96,12 @@ def check(
     sent = tuple(sent_file(path) for path in files)
     declared = load_project(project)
     sending = Sending(supplier, dataset, sent)
-    result = run_check(sending, declared, lambda: Store(store).history(supplier, dataset) if store else None).result
+    result = run_check(
+        sending,
+        declared,
+        lambda: Store(store).history(supplier, dataset) if store else None,
+        references=references_for(supplier, dataset, declared, Store(store)) if store else no_references,
+    ).result
     if xlsx is not None:
         from einklang.report.workbook import SecretMarks, render_workbook
 

@@ -9,6 +9,8 @@ from einklang.measures.changes import period_changes
 from einklang.measures.completeness import missing_combinations, series_gaps, unexpected_combinations
 from einklang.measures.figures import Measure
 from einklang.measures.logic import balances, rate_bounds, rate_identities, rounding_remainders, share_sums
+from einklang.measures.mirror import mirror_differences
+from einklang.measures.revisions import closed_revisions, status_changes
 from einklang.measures.shapes import block_magnitudes, uniform_blocks, values_of_others
 from einklang.measures.sums import area_sums, dimension_sums, nested_groups, subset_differences
 
@@ -17,8 +19,10 @@ MEASURES: Mapping[str, Measure] = {
     "balances": balances,
     "block_factors": block_factors,
     "block_magnitudes": block_magnitudes,
+    "closed_revisions": closed_revisions,
     "dimension_sums": dimension_sums,
     "missing_combinations": missing_combinations,
+    "mirror_differences": mirror_differences,
     "nested_groups": nested_groups,
     "order_against_keys": order_against_keys,
     "period_changes": period_changes,
@@ -28,6 +32,7 @@ MEASURES: Mapping[str, Measure] = {
     "rounding_remainders": rounding_remainders,
     "series_gaps": series_gaps,
     "share_sums": share_sums,
+    "status_changes": status_changes,
     "subset_differences": subset_differences,
     "unexpected_combinations": unexpected_combinations,
     "uniform_blocks": uniform_blocks,

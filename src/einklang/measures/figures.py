@@ -6,11 +6,12 @@ A measure computes a small table of figures from a cube. It does not judge: limi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from einklang.cube import Cube
@@ -25,6 +26,24 @@ Parameters = Mapping[str, str | float | int | list[str]]
 
 
 @dataclass(frozen=True)
+class Reference:
+    """Accepted or released observations to compare with, and where they come from."""
+
+    origin: Text
+    table: pa.Table
+
+
+References = Callable[[str], Sequence[Reference]]
+"""Data set → what may be compared with: the sender's own accepted figures, and released ones."""
+
+
+def no_references(dataset: str) -> Sequence[Reference]:
+    """Nothing to compare with."""
+    del dataset
+    return ()
+
+
+@dataclass(frozen=True)
 class Context:
     """What measures may look at.
 
@@ -32,7 +51,9 @@ class Context:
     usable ones; `history` these and the sender's own accepted figures of earlier periods (None where
     there are none), with row -1 for figures of earlier deliveries. `labels_known` tells whether every
     label of the delivery was understood. `describe` says what a row is about. `released` gives the figures of the
-    latest release, of all Länder; figures of others that are not released are never seen.
+    latest release, of all Länder; figures of others that are not released are never seen. `table` are the
+    observations to which the rows belong, `accepted` the sender's accepted ones of all periods before this
+    delivery, `references` what else the figures may be compared with.
     """
 
     cube: Cube
@@ -45,6 +66,9 @@ class Context:
     describe: Callable[[int], Text]
     cell: Callable[[int], str]
     released: Callable[[], Cube | None] = lambda: None
+    table: pa.Table | None = None
+    accepted: pa.Table | None = None
+    references: References = no_references
 
 
 @dataclass(frozen=True)
