@@ -109,16 +109,19 @@ class TableBlock:
         taken = np.zeros(len(inside), dtype=np.bool_)
         sums = []
         for declared in self.layout.rows_not_data:
-            if declared.column is not None:
-                index = column_index(declared.column)
-            else:
-                index = next(iter(columns_with(declared.heading or "", self.columns.heads)), len(self.table.columns))
+            index = column_index(declared.column) if declared.column else self._headed(declared.heading or "")
             mask = ~taken & self._matches(index, declared.pattern, inside)
+            for heading, pattern in declared.where.items():
+                mask &= self._matches(self._headed(heading), pattern, inside)
             self.rows.leave(inside[mask], declared.reason)
             taken |= mask
             if declared.sum_of is not None:
                 sums.append((declared, mask))
         return taken, sums
+
+    def _headed(self, heading: str) -> int:
+        """The column with a heading; a number that no column has where there is none."""
+        return next(iter(columns_with(heading, self.columns.heads)), len(self.table.columns))
 
     def _sections(self, inside: NDArray[np.int64], candidates: Mask) -> dict[str, Mask]:
         return {

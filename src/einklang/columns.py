@@ -131,11 +131,12 @@ def _status_columns(profile: Profile, search: _Search, candidates: Sequence[int]
     if status is None:
         return None
     if not status.beside:
-        return search.by_heading(status.heading or "")
+        is_there = columns_with(status.heading or "", search.heads)
+        return search.by_heading(status.heading or "") if is_there or not status.optional else None
     if status.heading is None:
         return dict(zip(candidates[::2], candidates[1::2], strict=False))
     marked = {index for index in columns_with(status.heading, search.heads) if index in candidates}
-    if not marked:
+    if not marked and not status.optional:
         search.missing.append(status.heading)
     beside: dict[int, int] = {}
     for index in candidates:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
@@ -314,7 +315,8 @@ class _Harmoniser:
 
     def _existed(self, codelist: CodeList, area: str, period: str) -> bool:
         days = self.period_by_code[period]
-        return codelist.codes[area].is_valid(days.start, days.end)
+        as_of = date.fromisoformat(self.profile.territory) if self.profile.territory else days.end
+        return codelist.codes[area].is_valid(as_of, as_of)
 
     # -- cells ------------------------------------------------------------------------------
 

@@ -98,6 +98,9 @@ class RowsNotData(Declaration):
     column: Letter | None = Field(default=None, description="Column in which the pattern is looked for.")
     heading: str | None = Field(default=None, description="The same, by heading.")
     pattern: Pattern = Field(description="Regular expression; the whole cell must match.")
+    where: dict[str, Pattern] = Field(
+        default={}, description="Heading → regular expression that the cell of this column must match too."
+    )
     reason: str = Field(min_length=1, description="Why (German, shown in the report).")
     sum_of: Literal["above", "below"] | None = Field(
         default=None,
@@ -131,6 +134,7 @@ class StatusColumn(Declaration):
         description="The status stands in a column to the right of each column of figures: in the next one, or in the "
         "next one with this heading.",
     )
+    optional: bool = Field(default=False, description="The table may lack the column, and then says nothing of status.")
     words: dict[str, str] = Field(description="Word → meaning of `signs.csv`; a blank status says nothing.")
 
     @model_validator(mode="after")

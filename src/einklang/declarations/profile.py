@@ -125,7 +125,9 @@ class Profile(Declaration):
         default={}, description="Land → rounding base of its figures, where it differs inside one table."
     )
     territory: str = Field(
-        default="", description="Territorial status (Gebietsstand) as a date; empty: end of the period."
+        default="",
+        pattern=r"^(\d{4}-\d{2}-\d{2})?$",
+        description="Territorial status (Gebietsstand) as a date; empty: end of the period.",
     )
     delivers: dict[str, list[str]] = Field(
         default={},

@@ -1,0 +1,278 @@
+"""Real files of many layouts: read by profile only, every row and cell accounted for, figures as people read them."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import pytest
+from builders import ROOT, assert_complete, counts, sending
+
+from einklang.check import Checked, check
+from einklang.project import Project
+from einklang.result import Verdict
+
+REAL = ROOT.parent / "shared" / "real"
+pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason="the real files (../shared/real) are not here")
+
+
+class RealFile(NamedTuple):
+    path: str
+    supplier: str
+    dataset: str
+    rows: tuple[int, int, int, int]
+    """Read, accepted, quarantined, not data."""
+    cells: tuple[int, int, int, int]
+    figures: str
+    """Per line a cell and what stands in it, looked up in the file by hand; `sheet!cell` in a workbook."""
+
+
+FILES = [
+    RealFile(
+        "regionalstatistik/21111-02-06-4.csv",
+        "regio",
+        "schulabgaenge",
+        (551, 488, 0, 63),
+        (6832, 6832, 0, 0),
+        """
+        D10 period=2023 area=DE certificate=_T sex=_T measure=leavers value=782423
+        E10 area=DE certificate=_T sex=F value=381434
+        M10 area=DE certificate=FHR_SCHOOL sex=F value=11348
+        N10 area=DE certificate=FHR sex=_T value=802
+        Q10 area=DE certificate=AHR sex=F value=141594
+        N28 area=03 certificate=FHR sex=_T value=None obs_status=Q conf_status=C value_text=.
+        D34 area=03152 value=None obs_status=M value_text=-
+        L433 area=14 certificate=FHR_SCHOOL sex=_T value=None obs_status=M value_text=x
+        L547 area=16077 certificate=FHR_SCHOOL sex=_T value=4
+        Q547 area=16077 certificate=AHR sex=F value=96
+        """,
+    ),
+    RealFile(
+        "regionalstatistik/22541-01-01-4.csv",
+        "regio",
+        "kindertageseinrichtungen",
+        (549, 488, 0, 61),
+        (5368, 5368, 0, 0),
+        """
+        D8 period=2002-12-31 area=DE measure=facilities kind=_T value=48017
+        F8 area=DE measure=facilities kind=AFTER_SCHOOL value=3494
+        I8 area=DE measure=places kind=_T value=3142497
+        J8 area=DE measure=places kind=CRECHE value=190914
+        M8 area=DE measure=staff kind=_T value=379723
+        N8 area=DE measure=staff kind=KINDERGARTEN value=197399
+        D39 area=03159 value=None obs_status=M value_text=-
+        F545 area=16077 measure=facilities kind=AFTER_SCHOOL value=0 obs_status=A value_text=-
+        N545 area=16077 measure=staff kind=KINDERGARTEN value=44
+        """,
+    ),
+    RealFile(
+        "regionalstatistik/82411-01-03-4.csv",
+        "regio",
+        "einkommen",
+        (550, 488, 0, 62),
+        (976, 976, 0, 0),
+        """
+        D8 period=2021 area=DE measure=disposable_income value=2031201000000 unit=EUR
+        E8 area=DE measure=income_per_inhabitant value=24415 unit=EUR
+        D9 area=01 measure=disposable_income value=72583880000
+        D32 area=03152 value=None obs_status=M value_text=-
+        D528 area=16056 measure=disposable_income value=887590000 area_version=2018-12-31
+        E545 area=16077 measure=income_per_inhabitant value=22159
+        """,
+    ),
+    RealFile(
+        "regionalstatistik/12411-02-03-4_2023_nrw_extract.csv",
+        "regio",
+        "bevoelkerung",
+        (315, 275, 0, 40),
+        (825, 825, 0, 0),
+        """
+        E7 period=2023-12-31 area=05 age=Y6T9 sex=_T measure=population value=701409
+        G7 area=05 age=Y6T9 sex=F value=341531
+        E11 area=05 age=_T sex=_T value=18017520
+        E122 area=05354 age=Y6T9 value=None obs_status=M value_text=-
+        F310 area=05978 age=Y18T19 sex=M value=4018
+        G311 area=05978 age=_T sex=F value=202159
+        """,
+    ),
+    RealFile(
+        "nrw/2024_22811-05i.csv",
+        "nw",
+        "mindestsicherung",
+        (447, 54, 0, 393),
+        (432, 378, 0, 54),
+        """
+        D10 period=2024 area=05 benefit=SGB2 measure=recipients value=1557269
+        E10 area=05 benefit=_T value=1997154
+        G10 area=05 benefit=SGB12_3 value=30280
+        H10 area=05 benefit=SGB12_4 value=321050
+        I10 area=05 benefit=SGB12_4_AGE value=195965
+        K10 area=05 benefit=ASYLBLG value=88555
+        E12 area=05111 benefit=_T value=68098
+        K432 area=05978 benefit=ASYLBLG value=1400
+        """,
+    ),
+    RealFile(
+        "nrw/2024_12411-15i.csv",
+        "nw",
+        "bevoelkerung",
+        (453, 56, 0, 397),
+        (168, 168, 0, 0),
+        """
+        D6 period=2024-12-31 area=05 measure=population value=18034454 unit=PERSONS
+        E6 area=05 measure=land_area value=34112.44 unit=SQKM
+        F6 area=05 measure=density value=528.7 unit=PERSONS_PER_SQKM
+        F8 area=05111 measure=density value=2845.7
+        D439 area=05978 measure=population value=393784
+        F439 area=05978 measure=density value=724.9
+        """,
+    ),
+    RealFile(
+        "nrw/2024_22542-06i.csv",
+        "nw",
+        "jugendhilfe",
+        (72, 56, 0, 16),
+        (728, 728, 0, 0),
+        """
+        D9 period=2024 area=05 legal_basis=SGB8_13 measure=groups value=151
+        P9 area=05 legal_basis=BGB_1631B value=10
+        D27 area=05313 legal_basis=SGB8_13 value=None obs_status=M value_text=x
+        D69 area=05978 legal_basis=SGB8_13 value=2
+        P69 area=05978 legal_basis=BGB_1631B value=0 value_text=-
+        """,
+    ),
+    RealFile(
+        "destatis/1000A-2022.ffcsv",
+        "destatis",
+        "zensus",
+        (1004, 782, 0, 222),
+        (11730, 782, 0, 10948),
+        """
+        R2 period=2022-05-15 area=DE age=Y60T69 immigration_history=_T measure=population value=11059795
+        R25 area=DE age=_T immigration_history=_T value=82719540
+        R1004 area=12 age=Y10T19 immigration_history=DESCENDANT value=7255
+        """,
+    ),
+    RealFile(
+        "destatis/12211-0001.ffcsv",
+        "destatis",
+        "mikrozensus",
+        (226, 225, 0, 1),
+        (3150, 225, 0, 2925),
+        """
+        R2 period=2024 area=DE sex=_T age=Y30T34 migration_status=_T measure=employed value=4543000 unit=PERSONS
+        R7 sex=M age=Y_LT15 measure=employed value=None obs_status=M value_text=x
+        R125 sex=F age=Y70T74 measure=unemployed_ilo value=None obs_status=U value_text=/
+        R226 sex=_T age=Y70T74 measure=inactive value=3951000
+        """,
+    ),
+    RealFile(
+        "destatis/12211-0200_de_flat.csv",
+        "destatis",
+        "mikrozensus",
+        (193, 192, 0, 1),
+        (3264, 192, 0, 3072),
+        """
+        V2 period=2024 area=DE sex=F age=Y_GE65 migration_status=MH_FOREIGN_XOWN measure=population value=14000
+        V53 sex=_T age=_T migration_status=MH value=25164000
+        V193 sex=_T age=Y25T34 migration_status=MH value=3915000
+        """,
+    ),
+    RealFile(
+        "destatis/12411-01-01-4.ffcsv",
+        "destatis",
+        "bevoelkerung",
+        (1468, 1422, 0, 46),
+        (17064, 1422, 0, 15642),
+        """
+        N2 period=2024-12-31 area=08222 sex=F age=_T measure=population value=158789
+        N9 area=14263 sex=F value=None obs_status=M value_text=-
+        N740 area=11 sex=_T value=3685265
+        N1011 area=02 sex=_T value=1862565
+        N1468 area=05113 sex=_T value=574682
+        """,
+    ),
+    RealFile(
+        "destatis/12411-0018.csv",
+        "destatis",
+        "bevoelkerung",
+        (2417, 2407, 0, 10),
+        (81838, 81838, 0, 0),
+        """
+        D7 period=2015-12-31 area=01001 sex=M age=Y_LT3 measure=population value=1143
+        AK7 period=2015-12-31 area=01001 sex=F age=Y_GE75 value=5413
+        D2413 period=2020-12-31 area=16077 sex=M age=Y_LT3 value=907
+        AK2413 period=2020-12-31 area=16077 sex=F age=Y_GE75 value=8785
+        """,
+    ),
+    RealFile(
+        "destatis/12531-0043.ffcsv.gz",
+        "destatis",
+        "schutzsuchende",
+        (116739, 116738, 0, 1),
+        (2101284, 116738, 0, 1984546),
+        """
+        V2 period=2024-12-31 area=05166 protection_status=RECOGNISED_PERMANENT sex=M nationality=144 value=10
+        V49 area=05962 protection_status=RECOGNISED_TEMPORARY_OTHER sex=M nationality=998 value=5
+        V323 area=11 protection_status=OPEN sex=F nationality=170 value=65
+        V116739 area=09271 protection_status=RECOGNISED sex=M nationality=421 value=5
+        """,
+    ),
+    RealFile(
+        "destatis/ausgaben_21711-01.csv",
+        "destatis",
+        "schulausgaben",
+        (137, 136, 0, 1),
+        (272, 136, 0, 136),
+        """
+        G2 period=2023 area=08 school_type=GENERAL school_subtype=_T value=10000 unit=EUR obs_status=A
+        G18 area=DE school_type=GENERAL school_subtype=_T value=10500
+        G36 area=08 school_type=VOCATIONAL school_subtype=VOCATIONAL_DUAL value=4200
+        G137 period=2024 area=DE school_type=_T school_subtype=_T value=10500 obs_status=P
+        """,
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def checked(project: Project) -> dict[str, Checked]:
+    return {}
+
+
+def _read(file: RealFile, project: Project, checked: dict[str, Checked]) -> Checked:
+    if file.path not in checked:
+        checked[file.path] = check(sending(file.supplier, file.dataset, REAL / file.path), project)
+    return checked[file.path]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda one: one.path)
+def test_file_is_accepted_and_accounted(file: RealFile, project: Project, checked: dict[str, Checked]) -> None:
+    one = _read(file, project, checked)
+    assert [finding.message.de for finding in one.result.findings] == []
+    assert one.result.verdict is Verdict.ACCEPTED
+    assert (counts(one.result.rows), counts(one.result.cells)) == (file.rows, file.cells)
+    assert_complete(one)
+
+
+def _told(line: str) -> tuple[str, dict[str, Any]]:
+    cell, *facts = line.split()
+    said: dict[str, Any] = dict(fact.split("=", 1) for fact in facts)
+    if "value" in said:
+        said["value"] = None if said["value"] == "None" else float(said["value"])
+    return cell, said
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda one: one.path)
+def test_figures_as_in_the_file(file: RealFile, project: Project, checked: dict[str, Checked]) -> None:
+    table = _read(file, project, checked).observations
+    wanted = dict(_told(line) for line in file.figures.strip().splitlines())
+    sheets, rows, columns = (table.column(name).to_pylist() for name in ("sheet", "row", "column"))
+    names = [
+        f"{sheet}!{column}{row}" if sheet else f"{column}{row}"
+        for sheet, row, column in zip(sheets, rows, columns, strict=True)
+    ]
+    index = {name: number for number, name in enumerate(names) if name in wanted}
+    found = {
+        cell: {name: table.column(name)[index[cell]].as_py() for name in said} if cell in index else {}
+        for cell, said in wanted.items()
+    }
+    assert found == wanted
