@@ -65,10 +65,12 @@ def test_every_layout_is_used() -> None:
     assert layouts <= based_on
 
 
-def test_every_land_has_a_profile_for_every_data_set(project: Project) -> None:
+def test_every_land_has_a_profile_for_every_data_set_of_an_indicator(project: Project) -> None:
+    operands = [one for each in project.indicators.values() for one in (each.numerator, each.denominator)]
+    needed = {one.dataset for one in operands if one is not None}
     for supplier in project.codelists["suppliers"].codes.values():
         if supplier.kind == "land":
-            for name in project.datasets:
+            for name in needed:
                 assert project.profiles_of(supplier.code, name)
 
 
