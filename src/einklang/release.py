@@ -222,7 +222,7 @@ def _kept_apart(table: pa.Table, project: Project, store: Store) -> pa.Table | N
     whole = pa.concat_tables(
         [one.filter(_is_marked(one)).select(table.schema.names).cast(table.schema) for one in tables]
     )
-    return whole if whole.num_rows else None
+    return whole.unify_dictionaries().combine_chunks() if whole.num_rows else None
 
 
 def _is_marked(table: pa.Table) -> pa.Array:
