@@ -230,6 +230,78 @@ FILES = [
         G137 period=2024 area=DE school_type=_T school_subtype=_T value=10500 obs_status=P
         """,
     ),
+    RealFile(
+        "bayern/Famst_BY_21_BY.xlsx",
+        "by",
+        "familienstand",
+        (118, 89, 0, 29),
+        (1335, 1335, 0, 0),
+        """
+        Famst_BY!B8 period=2021-12-31 area=09 age=Y_LT1 sex=_T marital_status=_T measure=population value=133995
+        Famst_BY!D8 age=Y_LT1 sex=_T marital_status=MARRIED value=0 value_text=-
+        Famst_BY!P95 age=Y_GE95 sex=F marital_status=DIVORCED value=1035
+        Famst_BY!B96 age=_T sex=_T marital_status=_T value=13176989
+        Famst_BY!G96 age=_T sex=M marital_status=_T value=6532222
+        """,
+    ),
+    RealFile(
+        "bayern/Famst_BY_10_BY.xlsx",
+        "by",
+        "familienstand",
+        (118, 89, 0, 29),
+        (1335, 1335, 0, 0),
+        """
+        Famst_BY!B8 period=2010-12-31 area=09 age=Y_LT1 sex=_T marital_status=_T measure=population value=106070
+        Famst_BY!P96 age=_T sex=F marital_status=DIVORCED value=531455
+        """,
+    ),
+    RealFile(
+        "bw/Bevoelkerung_2010.csv",
+        "bw",
+        "bevoelkerung",
+        (20719, 810, 0, 19909),
+        (4050, 2430, 0, 1620),
+        """
+        E2 period=2010-12-31 area=08 age=Y_LT3 sex=_T measure=population value=274527
+        G3 area=08 age=Y3T5 sex=F value=138237
+        E19 area=08 age=_T sex=_T value=10753880
+        F20269 area=08437 age=_T sex=M value=64746
+        """,
+    ),
+    RealFile(
+        "ba/2015_arbeitslose_insgesamt_nachaltersgruppe.csv",
+        "ba",
+        "arbeitslose_merkmale",
+        (18, 4, 0, 14),
+        (8, 8, 0, 0),
+        """
+        B11 period=2015 area=DE citizenship=_T sex=_T age=Y_LT25 measure=unemployed value=238547
+        C12 age=Y25T54 measure=share value=71
+        B14 age=_U measure=unemployed value=114
+        """,
+    ),
+    RealFile(
+        "ba/arbeitslose_auslaender_nachgeschlecht_zeitreihe.csv",
+        "ba",
+        "arbeitslose_merkmale",
+        (24, 10, 0, 14),
+        (30, 30, 0, 0),
+        """
+        B11 period=2015 area=DE citizenship=FOREIGN sex=F age=_T measure=unemployed value=271816
+        D20 period=2024 citizenship=FOREIGN sex=_T value=1040908
+        """,
+    ),
+    RealFile(
+        "ba/beschaeftigungsquoteregional_2021_Syria.csv",
+        "ba",
+        "beschaeftigung",
+        (17, 16, 0, 1),
+        (16, 16, 0, 0),
+        """
+        B2 period=2021 area=08 nationality=475 measure=employment_rate value=41.1
+        B17 area=16 value=35.4
+        """,
+    ),
 ]
 
 
@@ -276,3 +348,11 @@ def test_figures_as_in_the_file(file: RealFile, project: Project, checked: dict[
         for cell, said in wanted.items()
     }
     assert found == wanted
+
+
+def test_an_export_of_0_bytes_is_refused(project: Project) -> None:
+    result = check(
+        sending("ba", "beschaeftigung", REAL / "ba/inintegration_auslaender_gesamt_EMPTY.csv"), project
+    ).result
+    assert [finding.rule for finding in result.findings] == ["IM-FIL-001"]
+    assert result.verdict is Verdict.REJECTED
