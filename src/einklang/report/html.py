@@ -148,7 +148,7 @@ def _show(finding: Finding, language: Language, *, several_files: bool) -> Shown
 
 def group_findings(result: Result, language: Language) -> list[Group]:
     """The findings by rule, worst first; within a severity in the order of the result."""
-    several_files = len(result.identity.files) > 1
+    several_files = len(result.identity.files) != 1
     by_rule: dict[tuple[Severity, str], list[Finding]] = {}
     for severity in Severity:
         for finding in result.findings:
@@ -232,7 +232,7 @@ def render_html(result: Result, language: Language = "de") -> str:
         groups=groups,
         lines_shown=LINES_SHOWN,
         terms_shown=TERMS_SHOWN,
-        several_files=len(result.identity.files) > 1,
+        several_files=len(result.identity.files) != 1,
         repairs=[Repaired(finding.title, one) for finding in result.findings for one in finding.repairs],
         places=sum(finding.count for finding in result.findings),
         by_severity=by_severity,

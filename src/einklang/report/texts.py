@@ -39,6 +39,10 @@ class PageTexts(Declaration):
     title: Text
     number: Text
     trial: Text
+    title_release: Text
+    release: Text
+    blocked: Text
+    free: Text
     skip: Text
     shortened: Text
     made_with: Text
@@ -66,6 +70,7 @@ class IdentityTexts(Declaration):
 
     heading: Text
     heading_trial: Text
+    heading_release: Text
     supplier: Text
     dataset: Text
     periods: Text
