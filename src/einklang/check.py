@@ -39,6 +39,8 @@ from einklang.project import Project
 from einklang.read import read_file
 from einklang.result import Accounting, DeliveredFile, Identity, NotData, Result, Versions
 from einklang.structure import Structured, structure
+from einklang.timeliness import RULE as TIMELINESS
+from einklang.timeliness import judge_timeliness
 from einklang.verdict import order, rule_outcomes, settle, verdict_of
 from einklang.versions import several_versions
 
@@ -182,6 +184,7 @@ class _Line:
         stored = {file.name: file.stored_as for file in self.sending.files} | self.members
         harmonised = harmonise(structured.table, parsed, self.profile, self.project, self.sending.delivery, stored)
         self.judgement.add("harmonise", harmonised.located)
+        self._judge_timeliness(harmonised, dataset)
         self.excerpts = Excerpts(structured.shown, structured.table, parsed.is_secret)
         usable = harmonised.usable
         if not harmonised.foreign_land:
@@ -209,6 +212,15 @@ class _Line:
                 structured.accounted.leave_unstructured(structured.table.count_rows(), structured.table.size)
             return Structured(None, structured.findings, structured.accounted)
         return structured
+
+    def _judge_timeliness(self, harmonised: Harmonised, dataset: Dataset) -> None:
+        if self.sending.received_at is None:
+            return
+        codes = [period.code for period in harmonised.periods]
+        found, why = judge_timeliness(self.sending.received_at, codes, dataset, self.project.catalogue)
+        self.judgement.located.extend(Located(one) for one in found)
+        if why is not None:
+            self.judgement.not_evaluable[TIMELINESS] = why
 
     def _judge(self, harmonised: Harmonised, dataset: Dataset) -> NDArray[np.bool_]:
         self.progress("contract")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -120,6 +121,9 @@ class Dataset(Declaration):
     )
     dimensions: list[Dimension] = Field(min_length=1, description="The axes; `area` is always one of them.")
     measures: list[Measure] = Field(min_length=1, description="The figures.")
+    deadlines: dict[str, date] = Field(
+        default={}, description="Period → last day on which its delivery is in time; none: not agreed."
+    )
     open_periods: int = Field(
         default=1,
         ge=0,
