@@ -299,8 +299,14 @@ def names() -> list[str]:
 
 
 def faults_of(name: str) -> frozenset[str]:
-    """The only faults that are planted into a delivery; an empty set: all."""
+    """The only faults that are planted into a delivery (an empty set: all), or `untouched`: none."""
     return _files().get(name, frozenset())
+
+
+def check_untouched(name: str, project: Project) -> Checked:
+    """What is said of a file into which nothing is planted."""
+    origin, supplier, dataset, file = name.split("/", 3)
+    return check(Sending(supplier, dataset, (sent_file(_FOLDERS[origin] / file),)), project)
 
 
 @cache

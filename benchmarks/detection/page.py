@@ -115,7 +115,12 @@ def render(report: Report, command: str, versions: str) -> str:
         chosen = [one for one in report.untouched if one.delivery.startswith(f"{origin}/")]
         if chosen:
             cells = sum(one.cells for one in chosen)
-            lines += [f"{title}: {len(chosen)} deliveries, {cells:,} cells.", "", *_untouched(chosen), ""]
+            lines += [
+                f"{title}: {len(chosen)} deliver{'y' if len(chosen) == 1 else 'ies'}, {cells:,} cells.",
+                "",
+                *_untouched(chosen),
+                "",
+            ]
     missed = [one for one in report.outcomes if one.is_decidable and not one.by_right_rule]
     lines += ["### Decidable faults that no right rule found", ""]
     lines += ["| fault | delivery | planted | rules that spoke |", "|---|---|---|---|"]
