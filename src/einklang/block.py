@@ -137,8 +137,10 @@ class TableBlock:
         cells: dict[tuple[int, ...], TextColumn] = {}
         for name, indices in self.columns.place.items():
             key = tuple(indices)
-            cells.setdefault(key, self._present(raw_labels(self.table, indices, rows)))
-            found[name] = row_labels(cells[key], self.layout.dimensions[name], self.strip)
+            place = self.layout.dimensions[name]
+            if key not in cells or len(key) > 1:
+                cells[key] = self._present(raw_labels(self.table, indices, rows, place))
+            found[name] = row_labels(cells[key], place, self.strip)
             owned[key] = owned.get(key, np.zeros(len(rows), dtype=np.bool_)) | found[name].own
         for name, labels in found.items():
             key = tuple(self.columns.place[name])
@@ -269,7 +271,7 @@ class TableBlock:
         if place is None:
             return _down([self.columns.units.get(index, "") for index in figures], len(rows))
         if place.is_row_label:
-            cells = raw_labels(self.table, self.columns.unit, rows)
+            cells = raw_labels(self.table, self.columns.unit, rows, place)
             return _across(row_labels(cells, place, self.strip).column, len(figures))
         return self._label("unit", place, rows, {})
 

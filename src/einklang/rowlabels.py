@@ -63,8 +63,8 @@ def indent_of(text: str) -> int:
     return len(text) - len(text.lstrip())
 
 
-def raw_labels(table: RawTable, indices: Sequence[int], rows: NDArray[np.int64]) -> TextColumn:
-    """What stands in the label columns of the rows: of several columns, the last filled cell."""
+def raw_labels(table: RawTable, indices: Sequence[int], rows: NDArray[np.int64], place: Place) -> TextColumn:
+    """What stands in the label columns of the rows: of several columns, the last filled cell that fits the pattern."""
     columns = [table.columns[index].rows(rows) for index in indices]
     if len(columns) == 1:
         return columns[0]
@@ -72,7 +72,8 @@ def raw_labels(table: RawTable, indices: Sequence[int], rows: NDArray[np.int64])
     texts = join_columns(columns).texts
     chosen = joined[0].copy()
     for position, column in enumerate(columns):
-        chosen[~column.blank] = joined[position][~column.blank]
+        fits = column.where([bool(text) and matched(place, text) is not None for text in column.cleaned])
+        chosen[fits] = joined[position][fits]
     return TextColumn(texts, chosen)
 
 

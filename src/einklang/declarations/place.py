@@ -29,7 +29,7 @@ class Place(Declaration):
 
     column: Letter | list[Letter] | None = Field(
         default=None,
-        description="Label column by its letter; of several letters, the last filled cell of the row is the label.",
+        description="Label column by its letter; of several letters, the last filled cell that fits `pattern`.",
     )
     heading: str | None = Field(
         default=None, description="Label column with this heading (the lowest header row that has it)."
