@@ -15,8 +15,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from einklang import observations as contract1
-from einklang.codes import UNKNOWN, Coded, bearers, coded_array, days_of, measure_list, names_shifted_by, padded, pairs
+from einklang.assemble import Origin, observation_table
+from einklang.codes import UNKNOWN, Coded, bearers, measure_list, names_shifted_by, padded, pairs
 from einklang.coding import code_labels, code_periods, delivered_units
 from einklang.decimals import decimals_cut, too_exact
 from einklang.declarations.base import Text
@@ -31,7 +31,7 @@ from einklang.misread import range_behind_date, two_readings
 from einklang.parse import Parsed, Problem
 from einklang.periods import EXAMPLES, Period
 from einklang.project import Project
-from einklang.rawtable import TextColumn, column_letter
+from einklang.rawtable import TextColumn
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,9 @@ class _Harmoniser:
         self._convert_units()
         self._cut_decimals()
         return Harmonised(
-            table=self._observations(obs_status),
+            table=observation_table(
+                self.table, self.parsed, self.coded, self.periods, self.value, obs_status, self._origin()
+            ),
             usable=self.usable,
             labelled=self.labelled,
             periods=tuple(sorted(set(self.periods))),
@@ -109,6 +111,9 @@ class _Harmoniser:
             foreign_land=foreign,
             source_row=self._source_rows(),
         )
+
+    def _origin(self) -> Origin:
+        return Origin(self.profile, self.project, self.delivery, self.stored)
 
     def _source_rows(self) -> NDArray[np.int64]:
         table = self.table
@@ -409,44 +414,6 @@ class _Harmoniser:
                 decimal = self.profile.numbers.decimal
                 found = decimals_cut(declared, rows, self.value, self.table.text, decimal, self.locator, self.catalogue)
                 self.located.append(Located(found))
-
-    def _observations(self, obs_status: TextColumn) -> pa.Table:
-        size = self.table.size
-        area = self.coded["area"]
-        codelist = self.project.codes(self.dataset.name, "area")
-        measure = self.coded["measure"]
-        period = self.coded["period"]
-        starts = [self.period_by_code[code].start for code in period.codes]
-        ends = [self.period_by_code[code].end for code in period.codes]
-        version = [self.profile.territory or end.isoformat() for end in ends]
-        columns: dict[str, pa.Array] = {
-            "dataset": contract1.constant(self.dataset.name, size),
-            "measure": coded_array(measure, measure.codes),
-            "period": coded_array(period, period.codes),
-            "period_start": days_of(period, starts),
-            "period_end": days_of(period, ends),
-            "area": coded_array(area, area.codes),
-            "area_level": coded_array(area, [codelist.codes[code].kind for code in area.codes]),
-            "area_version": coded_array(period, version),
-            **{name: coded_array(self.coded[name], self.coded[name].codes) for name in contract1.axes(self.dataset)},
-            "unit": coded_array(measure, [self.dataset.measure(name).unit for name in measure.codes]),
-            "value": pa.array(self.value, pa.float64(), from_pandas=True),
-            "obs_status": contract1.dictionary(obs_status.codes, obs_status.texts),
-            "conf_status": contract1.dictionary(self.parsed.conf_status.codes, self.parsed.conf_status.texts),
-            "value_text": contract1.dictionary(self.table.text.codes, self.table.text.texts),
-            "supplier": contract1.constant(self.profile.supplier, size),
-            "delivery": contract1.constant(self.delivery, size),
-            "file": contract1.dictionary(
-                self.table.file.codes, [self.stored.get(name, name) for name in self.table.file.texts]
-            ),
-            "sheet": contract1.dictionary(self.table.sheet.codes, self.table.sheet.texts),
-            "row": pa.array(self.table.row, pa.int32()),
-            "column": contract1.dictionary(
-                self.table.column, [column_letter(index) for index in range(int(self.table.column.max(initial=0)) + 1)]
-            ),
-        }
-        wanted = contract1.schema(self.dataset)
-        return pa.Table.from_arrays([columns[name] for name in wanted.names], schema=wanted)
 
 
 def harmonise(
