@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import zipfile
 from pathlib import Path
 
@@ -235,3 +237,53 @@ def test_failed_attempt_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytes
     with pytest.raises(MemoryError):
         render_workbook(result_on(FILE), {FILE: path}, tmp_path / "zurueck.xlsx")
     assert [one.name for one in tmp_path.iterdir()] == [FILE]
+
+
+_ROWS = [["Schlüssel", "Wert"], ["03159", "=1+1"], ["03101", "12,5"]]
+_SPREADSHEETML = (
+    '<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>'
+    '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" '
+    'xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet ss:Name="Tab 1"><Table>'
+    + "".join(
+        "<Row>" + "".join(f'<Cell><Data ss:Type="String">{text}</Data></Cell>' for text in row) + "</Row>"
+        for row in _ROWS
+    )
+    + "</Table></Worksheet></Workbook>"
+).encode()
+
+
+def _zipped(name: str, content: bytes) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr(name, content)
+    return stream.getvalue()
+
+
+_TEXT = "\n".join(";".join(row) for row in _ROWS).encode()
+_PACKED = {
+    "mappe.xml": (_SPREADSHEETML, "mappe.xml", "Tab 1"),
+    "lieferung.csv.gz": (gzip.compress(_TEXT), "lieferung.csv", ""),
+    "lieferung.zip": (_zipped("Kreise/a.csv", _TEXT), "lieferung.zip/Kreise/a.csv", ""),
+    "mappe.zip": (_zipped("mappe.xml", _SPREADSHEETML), "mappe.zip/mappe.xml", "Tab 1"),
+}
+
+
+@pytest.mark.parametrize("name", _PACKED)
+def test_other_kinds_and_archives_come_back_as_the_check_read_them(name: str, tmp_path: Path) -> None:
+    content, shown, sheet = _PACKED[name]
+    path = tmp_path / name
+    path.write_bytes(content)
+    marked = finding(places=[place(file=shown, sheet=sheet, row=3, column="B", raw="12,5")])
+    book = returned(tmp_path, result_on(name, findings=[marked]), {name: path}, agreed=AGREED)
+    table = book.worksheets[2]
+    assert [[cell.value for cell in row] for row in table.iter_rows(max_row=3, max_col=2)] == _ROWS
+    assert {cell.data_type for row in table.iter_rows(max_row=3, max_col=2) for cell in row} == {"s"}
+    assert table["B3"].comment is not None
+
+
+def test_an_archive_in_an_archive_does_not_come_back(tmp_path: Path) -> None:
+    path = tmp_path / "tief.zip"
+    path.write_bytes(_zipped("innen.zip", _zipped("a.csv", _TEXT)))
+    book = returned(tmp_path, result_on("tief.zip", findings=[]), {"tief.zip": path}, agreed=AGREED)
+    assert len(book.worksheets) == 2
+    assert "tief.zip ist nicht enthalten" in said_on_front(book)

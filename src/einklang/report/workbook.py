@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Self
 
@@ -34,6 +35,7 @@ from einklang.report.workbook_tables import Table, TableWriter
 from einklang.report.workbook_texts import load_workbook_texts, own_sheets
 from einklang.report.workbook_xml import Spool, letter, save
 from einklang.result import Result
+from einklang.unpack import opened as opened_file
 
 __all__ = ["Answer", "SecretMarks", "read_answers", "render_workbook"]
 
@@ -90,6 +92,7 @@ class _Build:
         self._wording = Wording(language, self._secrets)
         self._facts = Facts(secret_everywhere=self._secrets.everywhere)
         self._spools: dict[str, Spool] = {}
+        self._unpacked = ExitStack()
 
     def __enter__(self) -> Self:
         return self
@@ -97,6 +100,7 @@ class _Build:
     def __exit__(self, *_: object) -> None:
         for spool in self._spools.values():
             spool.close()
+        self._unpacked.close()
 
     def build(self, files: Mapping[str, Path], agreed: FileFormat | None, path: Path) -> None:
         texts = load_workbook_texts()
@@ -127,17 +131,21 @@ class _Build:
         }
         opened: list[tuple[str, Source]] = []
         for name in [file.name for file in self._result.identity.files] or list(files):
-            path = files.get(name)
-            if path is None or name in refused:
+            for part, path in self._parts(name, files.get(name)):
                 source = None
-            else:
-                source = open_source(path, agreed, with_formats=self._with_formats)
-            if source is None:
-                self._facts.unread.append(name)
-                continue
-            opened.append((name, source))
-            self._tell(name, source)
+                if path is not None and not {name, part} & refused:
+                    source = open_source(path, agreed, with_formats=self._with_formats)
+                if source is None:
+                    self._facts.unread.append(part)
+                    continue
+                opened.append((part, source))
+                self._tell(part, source)
         return opened
+
+    def _parts(self, name: str, path: Path | None) -> list[tuple[str, Path | None]]:
+        """The file, or the members of an archive as the sender sees them."""
+        parts = self._unpacked.enter_context(opened_file(path, name)) if path is not None else ()
+        return [(part.name, part.path) for part in parts] if isinstance(parts, tuple) and parts else [(name, None)]
 
     def _tell(self, name: str, source: Source) -> None:
         facts = self._facts

@@ -1,7 +1,7 @@
 """Opens delivered files for the way back: which sheets they have, and their rows.
 
 An XLSX file is read with its formats where its parts can be understood and are not too large, else by its
-values alone; a text file is read with the reader that the check uses, so rows and columns agree.
+values alone; every other file is read with the reader that the check uses, so rows and columns agree.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from openpyxl.workbook import Workbook
 from einklang.container import Kind, kind_of, workbook_limit
 from einklang.declarations.profile import FileFormat
 from einklang.rawtable import RawTable
+from einklang.read_boxed import read_boxed
 from einklang.read_text import ReadText, read_text
 from einklang.report.workbook_sheet import (
     Layout,
@@ -46,6 +47,7 @@ DAMAGED = (
     *(zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, calamine.CalamineError),
     *(expat.ExpatError, ElementTree.ParseError, ValueError, TypeError, KeyError, IndexError, AttributeError),
 )
+_VALUES_ALONE = frozenset({Kind.XLS, Kind.ODS, Kind.SPREADSHEETML, Kind.JSON})
 _DELIMITERS: tuple[Literal[";", "\t", "|", ","], ...] = (";", "\t", "|", ",")
 _OFFICE = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
@@ -138,6 +140,8 @@ def open_source(path: Path, agreed: FileFormat | None = None, *, with_formats: b
     kind = kind_of(path)
     if kind is Kind.TEXT:
         return _open_text(path, agreed)
+    if kind in _VALUES_ALONE:
+        return _open_boxed(path, kind)
     if kind is not Kind.WORKBOOK:
         return None
     try:
@@ -265,8 +269,7 @@ def _plain_sheet(name: str, content: list[list[Any]]) -> SourceSheet:
             row = content[number - 1]
             yield [_value(column, value) for column, value in enumerate(row, 1) if value != ""]
 
-    table = PlainTable(len(content), max(map(len, content), default=0), pick)
-    return SourceSheet(name, lambda: table, table=table)
+    return _table_sheet(name, PlainTable(len(content), max(map(len, content), default=0), pick))
 
 
 def _open_plain(path: Path) -> Source | None:
@@ -299,8 +302,20 @@ def _open_text(path: Path, agreed: FileFormat | None) -> Source | None:
     read = read_text(path, path.name, agreed or FileFormat(format="csv", delimiter=_delimiter(path)))
     if not isinstance(read, ReadText):
         return None
-    table = _text_table(read.table)
-    return Source([SourceSheet("", lambda: table, table=table)], is_text=True, is_plain=True)
+    return Source([_table_sheet("", _text_table(read.table))], is_text=True, is_plain=True)
+
+
+def _open_boxed(path: Path, kind: Kind) -> Source | None:
+    read = read_boxed(path, kind, path.name, ".*", ",")
+    if not isinstance(read, tuple):
+        return None
+    hidden = [table.sheet for table in read if table.look is not None and table.look.hidden]
+    shown = [(table.sheet, _text_table(table)) for table in read if table.sheet not in hidden]
+    return Source([_table_sheet(name, table) for name, table in shown], hidden, is_plain=True)
+
+
+def _table_sheet(name: str, table: PlainTable) -> SourceSheet:
+    return SourceSheet(name, lambda: table, table=table)
 
 
 def _delimiter(path: Path) -> Literal[";", ",", "\t", "|"]:
