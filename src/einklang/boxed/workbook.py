@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,6 +15,18 @@ import python_calamine as calamine
 from einklang.boxed import ods, xlsx
 from einklang.boxed.sheets import Refused, Sheet, check_extent, gather, write_bool, writer
 from einklang.letters import column_letter
+
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
 
 
 def read_workbook(
@@ -58,7 +71,7 @@ def read_workbook(
     except calamine.CalamineError as error:
         _refuse_unknown_error(str(error), told)
         raise Refused("unreadable", "file_is_broken_zip") from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError) as error:
+    except _DAMAGED as error:
         raise Refused("unreadable", "file_is_broken_zip") from error
     return sheets
 
