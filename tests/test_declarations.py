@@ -52,7 +52,7 @@ def test_every_declaration_loads(project: Project) -> None:
 
 def test_every_file_has_its_place() -> None:
     places = re.compile(
-        r"schemas/(datasets|indicators|layouts|profiles/[a-z]+)/[A-Za-z0-9_-]+\.yaml|expectations/[a-z]+\.yaml"
+        r"schemas/(datasets|indicators|layouts|profiles/[a-z]+)/[A-Za-z0-9_-]+\.yaml|expectations/[a-z_]+\.yaml"
     )
     assert [path for path in yaml_files() if not places.fullmatch(path.relative_to(ROOT).as_posix())] == []
 
