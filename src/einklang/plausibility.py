@@ -86,12 +86,12 @@ def judge(context: Context, expectations: Sequence[Expectation], locator: Locato
     not_evaluable: dict[str, str] = {}
     evaluated: set[str] = set()
     said: dict[str, NDArray[np.int64]] = {}
-    computed: dict[str, Figures] = {}
-    for expectation in expectations:
-        asked = f"{expectation.measure} {sorted(expectation.parameters.items())}"
-        if asked not in computed:
-            computed[asked] = _compute(context, expectation)
-        figures = computed[asked]
+    kept_for_later: dict[str, Figures] = {}
+    asked = [f"{one.measure} {sorted(one.parameters.items())}" for one in expectations]
+    for number, (expectation, name) in enumerate(zip(expectations, asked, strict=True)):
+        figures = kept_for_later.pop(name, None) or _compute(context, expectation)
+        if name in asked[number + 1 :]:
+            kept_for_later[name] = figures
         if watcher := _WATCHER.get():
             watcher(expectation, figures)
         rules = [expectation.rule, *([expectation.pattern] if expectation.pattern else [])]
@@ -104,7 +104,7 @@ def judge(context: Context, expectations: Sequence[Expectation], locator: Locato
         outside = _NO_ROWS if kept else _outside(figures.frame, expectation)
         outside = outside if left is None else outside[left[outside]]
         if len(outside):
-            named = [figures.rows(int(number)) for number in outside] if len(outside) <= _REPORTED else []
+            named = [figures.rows(int(place)) for place in outside] if len(outside) <= _REPORTED else []
             said[expectation.rule] = np.concatenate([said.get(expectation.rule, _NO_ROWS), *named])
             located.extend(_report(figures, outside, expectation, locator, project))
     crashed = {rule: why for rule, why in not_evaluable.items() if why == "rule_crashed"}
