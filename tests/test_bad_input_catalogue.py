@@ -489,3 +489,18 @@ def test_ods_that_repeats_a_row_for_ever_is_refused(checker: Checker) -> None:
     content = ods(f'<table:table-row table:number-rows-repeated="1000000">{cell}</table:table-row>')
     result = checker(content, name="x.ods", file=MAPPE).result
     assert "IM-FIL-002" in rules_found(result)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b";" * 20_000_000, "Zeile ist länger"),
+        (b"\n" * 8_000_000 + b";" * 4_000, "Zellen auf"),
+        (b"".join(b"%x\n" % number for number in range(2_100_000)), "verschiedene Texte"),
+    ],
+    ids=["one line", "one wide row among short ones", "nothing twice"],
+)
+def test_text_that_would_fill_the_memory_is_refused(content: bytes, words: str, checker: Checker) -> None:
+    result = checker(content).result
+    assert rules_found(result) == ["IM-FIL-002"]
+    assert words in result.findings[0].message.de

@@ -34,7 +34,9 @@ _BATCH = 100_000
 _BATCH_CELLS = 4_000_000
 MAX_COLUMNS = 4_096
 MAX_CELLS = 20_000_000
-MAX_TEXTS = 5_000_000
+MAX_TEXTS = 2_000_000
+MAX_LINE = 8 * 1024 * 1024
+_SAMPLE_ROWS = 1_000_000
 _STEP = 16 * 1024 * 1024
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _DESTROYED = (b"\xef\xbf\xbd", b"\xc3\x83\xc2", b"\xc3\x83\xc5", b"\xc3\x83\xc6\x92", b"\xc3\x83\xe2\x80")
@@ -105,6 +107,14 @@ def _check_texts(count: int) -> None:
         raise _TooLarge(Limit("limit_texts", count, MAX_TEXTS))
 
 
+def _check_lines(data: mmap.mmap) -> None:
+    """A line of more than `MAX_LINE` bytes covers a whole window of half that length without a line end."""
+    step = MAX_LINE // 2
+    for start in range(0, len(data) - step, step):
+        if data.find(b"\n", start, start + step) < 0 and data.find(b"\r", start, start + step) < 0:
+            raise _TooLarge(Limit("limit_line", MAX_LINE, MAX_LINE))
+
+
 def detect_encoding(data: mmap.mmap | bytes, agreed: str) -> tuple[str, int] | Unreadable:
     """Character set of the bytes and length of the byte order mark.
 
@@ -156,6 +166,7 @@ def read_text(path: Path, name: str, agreed: FileFormat) -> ReadText | Unreadabl
         sample = mended or data[mark : mark + _HEAD].decode(encoding, "replace")
         try:
             read = None
+            _check_lines(data)
             if len(data) >= FAST_FROM and not encoding.startswith("utf-16") and mended is None:
                 read = _read_fast(stream, data, mark, encoding, agreed.delimiter)
             lines = io.StringIO(mended, newline="") if mended is not None else _lines(stream, mark, len(data), encoding)
@@ -228,6 +239,8 @@ def _read_fast(
 ) -> tuple[tuple[TextColumn, ...], np.ndarray] | None:
     """The table by PyArrow, or None where the middle of the file is not regular."""
     lines = data[mark : mark + _HEAD].decode(encoding, errors="replace").splitlines(keepends=True)[:-1]
+    if not lines:
+        return None
     counts = [line.count(delimiter) for line in lines]
     separators = Counter(counts).most_common(1)[0][0]
     width = separators + 1
@@ -265,6 +278,13 @@ def _read_fast(
     rows = table.num_rows
     middle: list[TextColumn] = []
     texts = 0
+    if rows > 2 * _SAMPLE_ROWS:
+        # Where half of the first million differ, counting all would take more memory than the file is worth.
+        sampled = [column.slice(0, _SAMPLE_ROWS).dictionary_encode() for column in table.columns]
+        most = max(len(column.chunk(0).dictionary) for column in sampled if column.num_chunks)
+        if most > _SAMPLE_ROWS // 2:
+            _check_texts(most * rows // _SAMPLE_ROWS)
+        del sampled
     while table.num_columns:
         # Encoding afterwards is faster than in the reader; column by column, so that each is freed at once.
         encoded = table.column(0).dictionary_encode()  # one dictionary for all chunks
