@@ -98,6 +98,10 @@ class Profile(Declaration):
     supplier: str = Field(description="Code of the list `suppliers`.")
     dataset: str = Field(description="Name of the data set.")
     title: str = Field(min_length=1, description="What the office calls the table.")
+    todo: list[str] = Field(
+        default=[],
+        description="Questions that a draft leaves open (German); every check names them until they are deleted.",
+    )
     valid_from: str = Field(default="", description="First period for which the profile holds; empty: always.")
     valid_to: str = Field(default="", description="Last period for which the profile holds; empty: until today.")
     file: FileFormat = Field(description="Kind of file.")

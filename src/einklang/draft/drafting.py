@@ -1,0 +1,275 @@
+"""The draft of a profile: sheets, data set and settings, tried on the sample before it is handed out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from einklang.declarations.base import build
+from einklang.declarations.profile import Profile
+from einklang.draft.figures import Written, as_settings, how_written
+from einklang.draft.known import Known, looks_like_period, is_word
+from einklang.draft.opening import Sample, open_sample
+from einklang.draft.shape import Shape, find_shape
+from einklang.draft.sums import complete_dimensions
+from einklang.draft.titles import end_marker, title_cells
+from einklang.draft.trial import Trial, try_profile
+from einklang.draft.understanding import Understanding, understand
+from einklang.draft.words import words
+from einklang.errors import UnusableInput
+from einklang.labels import normalise
+from einklang.project import Project
+from einklang.rawtable import RawTable, TextColumn
+
+_CLOSE = 0.35
+_TITLE = 120
+_MOST_SHEETS = 60
+_FEW_CODES = 4
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A profile as it is written, with the remarks for its settings, and what it makes of the sample."""
+
+    content: dict[str, Any]
+    remarks: dict[str, list[str]]
+    profile: Profile
+    sample: Sample
+    shape: Shape
+    trial: Trial
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    shape: Shape
+    found: Understanding
+
+    @property
+    def worth(self) -> float:
+        size = (self.shape.end - self.shape.first) * len(self.shape.figures)
+        return self.found.score + 0.2 * float(np.log10(max(1, size)))
+
+
+def draft_profile(path: Path, project: Project, dataset: str = "", supplier: str = "") -> Draft:
+    """A profile made from the file alone; what is not sure stands under `todo`.
+
+    Raises:
+        UnknownName: supplier or data set is not declared.
+        FileNotUsable: the safe readers refuse the file.
+        UnusableInput: no sheet holds a table of figures.
+    """
+    names = [project.dataset(dataset).name] if dataset else list(project.datasets)
+    area = project.supplier(supplier).extra.get("areas", "") if supplier else ""
+    sample = open_sample(path, project.catalogue)
+    signs = frozenset(sign for table in project.signs.conventions.values() for sign in table if sign not in {"0", "()"})
+    shapes = _shapes(sample, project, signs)
+    if not shapes:
+        raise UnusableInput(
+            f"`{path}` holds no table of figures under headings.", "Look at the file, or write the profile by hand."
+        )
+    read_before: dict[tuple[object, ...], Any] = {}
+    candidates = [
+        _Candidate(shape, understand(shape, Known(project, project.datasets[name], read_before), path.name, area))
+        for shape in _different(shapes)
+        for name in names
+    ]
+    best = max(candidates, key=lambda one: one.worth)
+    return _Writer(project, sample, shapes, best, candidates, supplier).write()
+
+
+def _shapes(sample: Sample, project: Project, signs: frozenset[str]) -> list[Shape]:
+    keys = _keys(project)
+    found = (find_shape(table, signs, _label_test(table, keys)) for table in sample.tables[:_MOST_SHEETS])
+    return [shape for shape in found if shape is not None]
+
+
+def _different(shapes: list[Shape]) -> list[Shape]:
+    """One sheet of each layout."""
+    return list({shape.heads: shape for shape in reversed(shapes)}.values())
+
+
+def _keys(project: Project) -> frozenset[str]:
+    """Every code of digits."""
+    used = {name for one in project.datasets.values() for axis in one.dimensions for name in axis.codelists}
+    return frozenset(code for name in used for code in project.codelists[name].codes if code.isdigit())
+
+
+def _label_test(table: RawTable, keys: frozenset[str]) -> Callable[[int, TextColumn, str], bool]:
+    def is_label(index: int, column: TextColumn, heading: str) -> bool:
+        texts = [text for text in dict.fromkeys(" ".join(one.split()) for one in column.present) if text]
+        if looks_like_period(texts, heading, index):
+            return True
+        digits = [text for text in texts if text.isdecimal()]
+        if len(digits) < 0.6 * len(texts) or not digits:
+            return False
+        if any(text.startswith("0") and len(text) > 1 for text in digits) or is_word(heading, words().key):
+            return True
+        following = table.columns[index + 1].cleaned if index + 1 < len(table.columns) else ()
+        named = sum(any(character.isalpha() for character in text) for text in following) > len(following) / 2
+        return named and sum(text in keys for text in digits) >= 0.5 * len(digits)
+
+    return is_label
+
+
+@dataclass
+class _Writer:
+    project: Project
+    sample: Sample
+    shapes: list[Shape]
+    best: _Candidate
+    candidates: list[_Candidate]
+    supplier: str
+
+    def write(self) -> Draft:
+        shape, found = self.best.shape, self.best.found
+        written = how_written(shape, self.project.signs)
+        todo = [*self._choices(), *written.todo, *found.todo]
+        content: dict[str, Any] = {
+            "supplier": self.supplier or self._supplier(todo),
+            "dataset": found.known.dataset.name,
+            "title": self._title(),
+            "todo": todo,
+            "file": self._file(),
+            **as_settings(written),
+            "table": self._table(),
+            "dimensions": found.places,
+            "columns": found.columns,
+            "unit": found.unit,
+            "status": found.status,
+            "rows_not_data": found.rows,
+            "delivers": self._delivers(),
+        }
+        content = {name: value for name, value in content.items() if value not in ([], {}, None)}
+        profile = build(Profile, content, self.sample.path)
+        tables = self._tables(profile)
+        trial = try_profile(tables, profile, self.project)
+        if complete := complete_dimensions(trial.observations, found.known.dataset, self.project):
+            content["complete_hierarchies"] = complete
+        if questions := [*todo, *trial.problems]:
+            first = {name: content[name] for name in ("supplier", "dataset", "title")}
+            content = {**first, "todo": questions, **{name: content[name] for name in content if name != "todo"}}
+        profile = build(Profile, content, self.sample.path)
+        return Draft(content, self._remarks(written, trial), profile, self.sample, shape, trial)
+
+    def _choices(self) -> list[str]:
+        """Other data sets that the table could belong to."""
+        name = self.best.found.known.dataset.name
+        near = {
+            one.found.known.dataset.name
+            for one in self.candidates
+            if one.shape is self.best.shape and one.worth > self.best.worth - _CLOSE
+        } - {name}
+        return [f"dataset: {name}, oder auch {', '.join(sorted(near))}?"] if near else []
+
+    def _supplier(self, todo: list[str]) -> str:
+        """The office whose Land is the only one in the table; otherwise to be said."""
+        codes = self.best.found.codes.get("area", set()) | {
+            self.best.found.places.get("area", {}).get("constant", "")
+        }
+        lands = {code[:2] for code in codes if code[:2].isdigit()}
+        suppliers = self.project.codelists["suppliers"].codes
+        fitting = [code for code, one in suppliers.items() if len(lands) == 1 and one.extra.get("areas") in lands]
+        chosen = fitting[0] if fitting else "destatis" if "destatis" in suppliers else next(iter(suppliers))
+        todo.insert(0, f"supplier: wer liefert die Tabelle? Vermutet: {chosen}.")
+        return chosen
+
+    def _title(self) -> str:
+        texts = [text for _, _, text in title_cells(self.best.shape)]
+        return " ".join(texts[:3])[:_TITLE] or self.sample.path.stem
+
+    def _file(self) -> dict[str, Any]:
+        file = self.sample.file.model_dump(include={"format"})
+        if file["format"] == "csv":
+            file |= self.sample.file.model_dump(include={"encoding", "delimiter"})
+            return file
+        sheets = [one.table.sheet for one in self.shapes if one.heads == self.best.shape.heads]
+        if len(sheets) < len(self.sample.tables):
+            file["sheet"] = "|".join(re.escape(sheet).replace(r"\ ", " ").replace(r"\-", "-") for sheet in sheets)
+        return file
+
+    def _tables(self, profile: Profile) -> list[RawTable]:
+        return [one for one in self.sample.tables if re.fullmatch(profile.file.sheet, one.sheet.strip())]
+
+    def _table(self) -> dict[str, Any]:
+        shape = self.best.shape
+        header: dict[str, Any] = self._find()
+        if shape.rows > 1:
+            header["rows"] = shape.rows
+        if shape.fill_right:
+            header["fill_right"] = list(shape.fill_right)
+        unread = dict(self.best.found.unread)
+        if not self.best.found.columns:
+            read = {place["header_row"] for place in self.best.found.places.values() if "header_row" in place}
+            read |= {self.best.found.unit["header_row"]} if self.best.found.unit and "header_row" in (
+                self.best.found.unit
+            ) else set()
+            same = words().sentences["same"]
+            unread |= {number: same for number in range(1, shape.rows + 1) if number not in read | set(unread)}
+        if unread:
+            header["unread"] = unread
+        table: dict[str, Any] = {"header": header}
+        if marker := end_marker(shape):
+            table["end"] = [marker]
+        if shape.repeats:
+            table["repeat"] = True
+        return table
+
+    def _find(self) -> dict[str, Any]:
+        """A text of the header that stands in no row above it."""
+        shape = self.best.shape
+        above = {normalise(text) for _, _, text in title_cells(shape)}
+        for number, row in enumerate(shape.heads, 1):
+            for index in (*shape.labels, *shape.figures):
+                if row[index] and normalise(row[index]) not in above:
+                    return {"find": row[index], **({"at": number} if number > 1 else {})}
+        return {"find": [text for text in shape.heads[0] if text]}
+
+    def _delivers(self) -> dict[str, list[str]]:
+        found = self.best.found
+        delivers: dict[str, list[str]] = {}
+        areas = found.codes.get("area", set()) | set(filter(None, [found.places.get("area", {}).get("constant")]))
+        lands = {code for code in areas if code in self.project.codelists["laender"].codes}
+        kreise = {code for code in areas if code in self.project.codelists["kreise"].codes}
+        words_of = ["country"] if "DE" in areas else []
+        if len(lands) > 1:
+            words_of.append("laender")
+        elif lands:
+            words_of.append("land")
+        if len(kreise) > 1 and len({code[:2] for code in kreise}) == 1:
+            words_of.append("kreise")
+        if words_of:
+            delivers["area"] = words_of
+        for axis in found.known.dataset.dimensions:
+            codes = found.codes.get(axis.name, set())
+            if axis.name != "area" and 1 < len(codes) <= _FEW_CODES:
+                order = [axis.total, *(code for code in found.known.lists[axis.name].codes if code != axis.total)]
+                delivers[axis.name] = sorted(codes, key=order.index)
+        return delivers
+
+    def _remarks(self, written: Written, trial: Trial) -> dict[str, list[str]]:
+        shape = self.best.shape
+        remarks = {
+            "table": [
+                f"Titel: Zeilen 1 bis {shape.header}, Kopf: {shape.header + 1} bis {shape.first}, "
+                f"Daten: {shape.first + 1} bis {shape.end}."
+                if shape.header
+                else f"Kopf: Zeilen 1 bis {shape.first}, Daten: {shape.first + 1} bis {shape.end}."
+            ],
+            "rows_not_data": ["Kein Datum für uns; den Grund bitte prüfen."],
+            "delivers": ["Was diese Datei enthält; prüfen, was vereinbart ist."],
+            "complete_hierarchies": ["Hier ergeben die Teile ihre Summe."],
+        }
+        meanings = self.project.signs
+        if written.counts:
+            table = meanings.conventions[written.convention]
+            remarks["signs"] = [
+                f"„{sign}“ steht {count}-mal: {meanings.meanings[table[sign]].label_de}."
+                for sign, count in sorted(written.counts.items(), key=lambda one: -one[1])
+            ]
+        remarks["dimensions"] = [f"Gelesen: {trial.observations.num_rows} Werte, davon {trial.usable} ohne Befund."]
+        return remarks

@@ -1,0 +1,105 @@
+"""How the figures of a table are written: decimal sign, sign between thousands, and the signs beside numbers."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from einklang.declarations.signs import Signs
+from einklang.draft.shape import Shape
+
+_PLAIN = re.compile(r"\(?[+\-\u2212]? ?(?P<number>\d[\d.,' \u00a0\u202f]*)\)?(?P<mark> ?[a-zA-Z*]{1,2})?")
+_FIRST = "din55301"
+
+
+@dataclass
+class Written:
+    """The number locale as a profile writes it, the signs with their counts, and what is not sure."""
+
+    numbers: dict[str, str]
+    convention: str
+    counts: dict[str, int]
+    unknown: dict[str, int]
+    todo: list[str] = field(default_factory=list)
+
+
+def texts_of_figures(shape: Shape) -> Counter[str]:
+    """How often each distinct text stands in the columns of figures."""
+    found: Counter[str] = Counter()
+    for index in shape.figures:
+        column = shape.column(index)
+        counts = np.bincount(column.codes, minlength=len(column.texts))
+        for number in np.flatnonzero(counts).tolist():
+            found[column.cleaned[number]] += int(counts[number])
+    return found
+
+
+def how_written(shape: Shape, signs: Signs) -> Written:
+    """Reads the style from all distinct texts of the columns of figures."""
+    texts = texts_of_figures(shape)
+    plain = {text: found for text in texts if (found := _PLAIN.fullmatch(text))}
+    numbers, doubt = _locale([found["number"].strip() for found in plain.values()])
+    marks: Counter[str] = Counter()
+    for text, found in plain.items():
+        if found["mark"]:
+            marks[found["mark"].strip()] += texts[text]
+        if text.startswith("("):
+            marks["()"] += texts[text]
+    for text, count in texts.items():
+        if text not in plain:
+            marks[text] += count
+    blanks = marks.pop("", 0)
+    known = {name: sum(count for sign, count in marks.items() if sign in table)
+             for name, table in signs.conventions.items()}
+    best = max(known.values(), default=0)
+    convention = _FIRST if known.get(_FIRST, 0) == best else max(known, key=lambda name: known[name])
+    table = signs.conventions[convention]
+    unknown = {sign: count for sign, count in marks.items() if sign not in table}
+    todo = [doubt] if doubt else []
+    if unknown:
+        listed = ", ".join(f"„{sign}“ ({count})" for sign, count in list(unknown.items())[:10])
+        todo.append(f"signs.changes: Bedeutung fehlt für {listed}.")
+    if blanks:
+        todo.append(f"signs.changes: {blanks} Felder sind leer; was bedeutet ein leeres Feld? (nil, missing)")
+    counts = {sign: count for sign, count in marks.items() if sign in table}
+    return Written(numbers, convention, counts, unknown, todo)
+
+
+def _locale(numbers: list[str]) -> tuple[dict[str, str], str]:
+    """The style in which all numbers can be read, and a doubt where there are two."""
+    grouped = {
+        "space": any(re.search(r"\d[ \u00a0\u202f]\d", one) for one in numbers),
+        "apostrophe": any("'" in one for one in numbers),
+    }
+    comma, point = ([one for one in numbers if sign in one] for sign in (",", "."))
+    both = next((one for one in comma if "." in one), "")
+    thousands = " " if grouped["space"] else "'" if grouped["apostrophe"] else ""
+    if both:
+        decimal = "," if both.rfind(",") > both.rfind(".") else "."
+        return {"decimal": decimal, "thousands": "." if decimal == "," else ","}, ""
+    for sign, held in ((".", point), (",", comma)):
+        other = "," if sign == "." else "."
+        if not held:
+            continue
+        three = all(re.fullmatch(rf"\d{{1,3}}(?:{re.escape(sign)}\d{{3}})+", one) for one in held)
+        if not three:
+            if sign == "." and comma:
+                continue
+            return {"decimal": sign, **({"thousands": thousands} if thousands else {})}, ""
+        several = any(one.count(sign) > 1 for one in held)
+        if other in "".join(numbers):
+            return {"decimal": other, "thousands": sign}, ""
+        doubt = "" if several or len(held) > 5 else (
+            f"numbers: „{held[0]}“ ist entweder {held[0].replace(sign, '')} oder ein Wert mit drei Nachkommastellen."
+        )
+        return {"decimal": other, "thousands": sign}, doubt
+    return {"decimal": ",", **({"thousands": thousands} if thousands else {})}, ""
+
+
+def as_settings(written: Written) -> dict[str, Any]:
+    """`numbers` and `signs` of the profile."""
+    return {"numbers": written.numbers, "signs": {"convention": written.convention}}

@@ -1,0 +1,227 @@
+"""The shape of a table: which rows are title, header, data and notes, and which columns hold figures.
+
+Found by the kinds of the cells alone. Belongs here: where things stand. Does not belong here: what they mean.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from einklang.declarations.place import MAX_HEADER_ROWS
+from einklang.rawtable import Mask, RawTable, TextColumn
+
+_GROUPED = r"\d{1,3}(?:[.,' \x{a0}\x{202f}]\d{3})+(?:[.,]\d+)?"
+_NUMBER = rf"^\(?[+\-\x{{2212}}]? ?(?:{_GROUPED}|\d+(?:[.,]\d+)?)\)?(?: ?[a-zA-Z*]{{1,2}})?$"
+_YEAR = re.compile(r"(?:19|20)\d{2}")
+_MOST_TEXT = 0.5
+_MOST_ROWS = 100_000
+_GAP = 3
+
+
+class Mark(IntEnum):
+    """What a cell holds, as far as its form tells."""
+
+    BLANK = 0
+    NUMBER = 1
+    SIGN = 2
+    TEXT = 3
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A table in a sheet; rows and columns from 0, `end` behind the last row of data.
+
+    `heads` are the texts of the header rows as they stand in the cells; `fill_right`, `numbers` and `sections`
+    count header rows from 1 and rows of the sheet from 0.
+    """
+
+    table: RawTable
+    marks: NDArray[np.uint8]
+    header: int
+    first: int
+    end: int
+    labels: tuple[int, ...]
+    figures: tuple[int, ...]
+    heads: tuple[tuple[str, ...], ...]
+    fill_right: tuple[int, ...] = ()
+    numbers: tuple[int, ...] = ()
+    sections: tuple[int, ...] = ()
+    repeats: bool = False
+
+    @property
+    def rows(self) -> int:
+        """Number of header rows."""
+        return len(self.heads)
+
+    def column(self, index: int) -> TextColumn:
+        """The cells of a column in the rows of data, without section rows."""
+        rows = np.arange(self.first, self.end)
+        if self.sections:
+            rows = rows[~np.isin(rows, self.sections)]
+        return self.table.columns[index].rows(rows)
+
+    def filled_heads(self) -> list[list[str]]:
+        """The headings, those of merged heads repeated to the right."""
+        heads = [list(row) for row in self.heads]
+        for number in self.fill_right:
+            row, above = heads[number - 1], heads[: number - 1]
+            for index in range(1, len(row)):
+                if not row[index] and all(one[index] == one[index - 1] for one in above):
+                    row[index] = row[index - 1]
+        return heads
+
+
+def marks_of(table: RawTable, signs: frozenset[str]) -> NDArray[np.uint8]:
+    """The kind of every cell, of the first rows of a very long sheet."""
+    size = min(table.rows, _MOST_ROWS)
+    marks = np.zeros((size, len(table.columns)), dtype=np.uint8)
+    for index, column in enumerate(table.columns):
+        texts = column.cleaned
+        number = pc.match_substring_regex(pa.array(texts, pa.string()), _NUMBER).to_numpy(zero_copy_only=False)
+        sign = np.asarray([text in signs for text in texts])
+        blank = np.asarray([not text for text in texts])
+        kinds = np.where(blank, Mark.BLANK, np.where(sign, Mark.SIGN, np.where(number, Mark.NUMBER, Mark.TEXT)))
+        marks[:, index] = kinds.astype(np.uint8)[column.codes[:size]]
+    return marks
+
+
+@dataclass
+class _Finder:
+    table: RawTable
+    marks: NDArray[np.uint8]
+    is_label: Callable[[int, TextColumn, str], bool]
+    figures: list[int] = field(default_factory=list)
+    labels: list[int] = field(default_factory=list)
+
+    def find(self) -> Shape | None:
+        figure = (self.marks == Mark.NUMBER) | (self.marks == Mark.SIGN)
+        counts = figure.sum(axis=1)
+        if not counts.any():
+            return None
+        many = max(1.0, float(np.median(counts[counts > 0])) / 2)
+        body = np.flatnonzero(counts >= many)
+        self._columns(body)
+        if not self.figures:
+            return None
+        has = figure[:, self.figures].any(axis=1) & (counts >= many)
+        first, numbers = self._first(np.flatnonzero(has))
+        if first is None:
+            return None
+        header = self._header(first)
+        if header is None:
+            return None
+        start, stop = header
+        end = self._end(first, has)
+        heads = tuple(
+            tuple(self.table.text(row, index) for index in range(len(self.table.columns))) for row in range(start, stop)
+        )
+        inside = self.marks[first:end]
+        lone = (inside[:, self.figures] == Mark.BLANK).all(axis=1) & ((inside != Mark.BLANK).sum(axis=1) == 1)
+        sections = [*range(stop, first), *(np.flatnonzero(lone) + first).tolist()]
+        return Shape(
+            table=self.table,
+            marks=self.marks,
+            header=start,
+            first=stop,
+            end=end if len(self.marks) == self.table.rows else self.table.rows,
+            labels=tuple(self.labels),
+            figures=tuple(self.figures),
+            heads=heads,
+            fill_right=_merged(heads, self.figures),
+            numbers=tuple(row - start + 1 for row in numbers if start <= row < stop),
+            sections=tuple(row for row in sections if (self.marks[row] != Mark.BLANK).any()),
+            repeats=self._repeats(heads, end),
+        )
+
+    def _columns(self, body: NDArray[np.int64]) -> None:
+        for index, column in enumerate(self.table.columns):
+            kinds = self.marks[body, index]
+            filled = kinds != Mark.BLANK
+            if not filled.any():
+                continue
+            text = (kinds == Mark.TEXT).sum() / filled.sum()
+            heads = [self.table.text(row, index) for row in range(max(0, int(body[0]) - MAX_HEADER_ROWS), int(body[0]))]
+            heading = next((head for head in reversed(heads) if head), "")
+            if text >= _MOST_TEXT or self.is_label(index, column.rows(body), heading):
+                self.labels.append(index)
+            else:
+                self.figures.append(index)
+
+    def _first(self, rows: NDArray[np.int64]) -> tuple[int | None, list[int]]:
+        """The first row of data; rows before it that hold only years, or the numbers of the columns."""
+        numbers: list[int] = []
+        for row in rows.tolist():
+            texts = [text for index in self.figures if (text := self.table.text(row, index))]
+            every = [text for index in range(len(self.table.columns)) if (text := self.table.text(row, index))]
+            counted = [str(number) for number in range(int(every[0]), int(every[0]) + len(every))] if (
+                len(every) > 1 and every[0].isdecimal() and len(every[0]) < 3
+            ) else []
+            if every == counted:
+                numbers.append(row)
+            elif not (len(texts) > 1 and all(_YEAR.fullmatch(text) for text in texts) and len(set(texts)) > 1):
+                return row, numbers
+        return None, numbers
+
+    def _header(self, first: int) -> tuple[int, int] | None:
+        """The rows of headings above the data: from, and behind the last."""
+        blank = (self.marks[:, self.figures] == Mark.BLANK).all(axis=1)
+        stop = first
+        while stop > 0 and first - stop < _GAP and blank[stop - 1] and self._is_lone(stop - 1):
+            stop -= 1
+        if stop == 0 or blank[stop - 1]:
+            return None
+        start = stop
+        while start > 0 and stop - start < MAX_HEADER_ROWS and not blank[start - 1]:
+            start -= 1
+        return start, stop
+
+    def _is_lone(self, row: int) -> bool:
+        return int((self.marks[row] != Mark.BLANK).sum()) <= 1
+
+    def _end(self, first: int, has: Mask) -> int:
+        return int(np.flatnonzero(has[first:])[-1]) + first + 1
+
+    def _repeats(self, heads: Sequence[Sequence[str]], end: int) -> bool:
+        """Whether the first header row stands again among the data."""
+        size = len(self.marks)
+        hits = np.ones(size, dtype=np.bool_)
+        for column, text in zip(self.table.columns, heads[0], strict=True):
+            hits &= column.where([one == text for one in column.cleaned])[:size]
+        return int(hits.sum()) > 1 and end > 0
+
+
+def _merged(heads: Sequence[Sequence[str]], figures: Sequence[int]) -> tuple[int, ...]:
+    """Header rows (from 1) in which a blank head continues the one to its left.
+
+    In a lower row a blank head that begins a group, or stands in a table whose groups are all named, is a total.
+    """
+    found = []
+    for number, row in enumerate(heads[:-1] if len(heads) > 1 else (), 1):
+        texts = [row[index] for index in figures]
+        if not texts[0] or all(texts):
+            continue
+        above = [heads[number - 2][index] for index in figures] if number > 1 else []
+        if number > 1 and all(above) and any(not text and group != before for text, group, before in zip(
+            texts, above, ["", *above], strict=False
+        )):
+            continue
+        found.append(number)
+    return tuple(found)
+
+
+def find_shape(
+    table: RawTable, signs: frozenset[str], is_label: Callable[[int, TextColumn, str], bool]
+) -> Shape | None:
+    """The first table of a sheet; None where there is none.
+
+    `is_label` is asked of a column of numbers, with its cells and its heading, whether it holds keys or periods.
+    """
+    return _Finder(table, marks_of(table, signs), is_label).find() if table.rows and table.columns else None

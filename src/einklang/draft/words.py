@@ -1,0 +1,28 @@
+"""The words and sentences of the draft (`words.yaml`)."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field
+
+from einklang.declarations.base import Declaration, build, read_yaml
+
+_PATH = Path(__file__).parent / "words.yaml"
+
+
+class Words(Declaration):
+    """Headings that say what a column is, words for sums and statuses, and the sentences a draft is made of."""
+
+    period: list[str] = Field(description="Headings of columns of periods.")
+    key: list[str] = Field(description="Headings of columns of keys.")
+    total: list[str] = Field(description="Labels of sums that have no code.")
+    status: dict[str, str] = Field(description="Word in a column of statuses → meaning of `signs.csv`.")
+    sentences: dict[str, str] = Field(description="Name → sentence (German).")
+
+
+@cache
+def words() -> Words:
+    """The words, read once."""
+    return build(Words, read_yaml(_PATH), _PATH)
