@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from einklang.cli.answering_commands import confirm, override
+from einklang.cli.drafting import draft
 from einklang.cli.options import (
     ACCEPTED,
     FINDINGS,
@@ -330,6 +331,7 @@ def overview(store: StoreFolder = Path("store"), project: ProjectFolder = None, 
     terminal().print(f"{store / OVERVIEW}", markup=False, soft_wrap=True)
 
 
+app.command()(draft)
 app.command()(confirm)
 app.command()(override)
 

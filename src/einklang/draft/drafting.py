@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,8 +66,7 @@ def draft_profile(path: Path, project: Project, dataset: str = "", supplier: str
     names = [project.dataset(dataset).name] if dataset else list(project.datasets)
     area = project.supplier(supplier).extra.get("areas", "") if supplier else ""
     sample = open_sample(path, project.catalogue)
-    signs = frozenset(sign for table in project.signs.conventions.values() for sign in table if sign not in {"0", "()"})
-    shapes = _shapes(sample, project, signs)
+    shapes = find_shapes(sample.tables, project)
     if not shapes:
         raise UnusableInput(
             f"`{path}` holds no table of figures under headings.", "Look at the file, or write the profile by hand."
@@ -82,9 +81,11 @@ def draft_profile(path: Path, project: Project, dataset: str = "", supplier: str
     return _Writer(project, sample, shapes, best, candidates, supplier).write()
 
 
-def _shapes(sample: Sample, project: Project, signs: frozenset[str]) -> list[Shape]:
+def find_shapes(tables: Sequence[RawTable], project: Project) -> list[Shape]:
+    """The first table of each sheet that holds one."""
+    signs = frozenset(sign for table in project.signs.conventions.values() for sign in table if sign not in {"0", "()"})
     keys = _keys(project)
-    found = (find_shape(table, signs, _label_test(table, keys)) for table in sample.tables[:_MOST_SHEETS])
+    found = (find_shape(table, signs, _label_test(table, keys)) for table in tables[:_MOST_SHEETS])
     return [shape for shape in found if shape is not None]
 
 
@@ -202,14 +203,7 @@ class _Writer:
             header["rows"] = shape.rows
         if shape.fill_right:
             header["fill_right"] = list(shape.fill_right)
-        unread = dict(self.best.found.unread)
-        if not self.best.found.columns:
-            read = {place["header_row"] for place in self.best.found.places.values() if "header_row" in place}
-            read |= {self.best.found.unit["header_row"]} if self.best.found.unit and "header_row" in (
-                self.best.found.unit
-            ) else set()
-            same = words().sentences["same"]
-            unread |= {number: same for number in range(1, shape.rows + 1) if number not in read | set(unread)}
+        unread = self._unread()
         if unread:
             header["unread"] = unread
         table: dict[str, Any] = {"header": header}
@@ -218,6 +212,16 @@ class _Writer:
         if shape.repeats:
             table["repeat"] = True
         return table
+
+    def _unread(self) -> dict[int, str]:
+        """Header rows that no dimension, no unit and no column reads."""
+        found = self.best.found
+        places = [*found.places.values(), *([found.unit] if found.unit else [])]
+        read = {place["header_row"] for place in places if "header_row" in place}
+        for one in found.columns:
+            read |= {number for number, text in enumerate(one["headings"], 1) if text != "*"}
+        rest = [number for number in range(1, self.best.shape.rows + 1) if number not in read]
+        return {number: found.unread.get(number, words().sentences["same"]) for number in rest}
 
     def _find(self) -> dict[str, Any]:
         """A text of the header that stands in no row above it."""

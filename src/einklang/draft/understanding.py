@@ -64,6 +64,8 @@ class _Reader:
         self._period()
         self._area()
         self._measure()
+        self._missing()
+        self._weigh()
         return self.found
 
     # -- label columns ------------------------------------------------------------------------
@@ -254,6 +256,11 @@ class _Reader:
             text: found.get("measure") if composed or len(found) < 2 else None for text, (found, _) in read.items()
         }
         self.composed |= {text: found for text, (found, _) in read.items() if composed and len(found) > 1}
+        # Two headings that mean the same measure exactly and nearly are two things.
+        exact = {frozenset(found.items()) for found, near in read.values() if found and not near}
+        for text, (found, near) in read.items():
+            if near and frozenset(found.items()) in exact:
+                codes[text] = None
         self.meant |= {text: found["measure"] for text, (found, near) in read.items() if near and codes[text]}
         return Match("measure", "label", codes)
 
@@ -281,9 +288,10 @@ class _Reader:
         """One entry per column of figures; a heading without a code makes it no data for now."""
         unsettled = words().sentences["unsettled_column"]
         left_out: dict[tuple[str, ...], None] = {}
-        only = len(self.shape.figures) == 1
+        figures = self.shape.figures
+        only = len(figures) == 1
         measures = [match for match in chosen.values() if match.dimension == "measure"]
-        for index in self.shape.figures:
+        for index in figures:
             codes: dict[str, str] = {}
             wrong = 0
             for number, row in enumerate(heads, 1):
@@ -303,11 +311,17 @@ class _Reader:
             else:
                 entry: dict[str, Any] = {"headings": [row[index] for row in heads]}
                 self.found.columns.append(entry | ({"codes": codes} if codes else {}))
+        if not self.found.columns:
+            # Nothing is understood of the headings: the columns are shown as figures, and the question is asked.
+            self.found.columns = [{"headings": [row[index] for row in heads]} for index in figures]
         self._same_codes()
         for index in self.left:
             row = next((number for number, texts in enumerate(heads) if texts[index]), 0)
             left_out[(*["*"] * row, heads[row][index])] = None
+        kept = [one["headings"] for one in self.found.columns]
         for headings in left_out:
+            if any(row[: len(headings)] == list(headings) for row in kept) or not any(headings):
+                continue
             self.found.columns.append({"headings": list(headings), "not_data": unsettled})
         if left_out:
             listed = ", ".join(f"„{one[-1]}“" for one in list(left_out)[:_LISTED])
@@ -369,12 +383,33 @@ class _Reader:
         titles = [normalise(text) for _, _, text in title_cells(self.shape)]
         labels = {normalise(label): one.name for one in measures for label in (one.title.de, *one.aliases)}
         named = dict.fromkeys(name for label, name in labels.items() if any(label in text for text in titles))
-        self.found.score += 0.75 * bool(named)
+        self.found.score += 1.0 if named else -1.0
         code = next(iter(named), measures[0].name)
         self.found.places["measure"] = {"constant": code}
         if len(measures) > 1 and len(named) != 1:
             listed = ", ".join(one.name for one in measures)
             self.found.todo.append(f"dimensions.measure: welches Merkmal ist es? ({listed})")
+
+
+    def _missing(self) -> None:
+        """Dimensions that the table must say and does not."""
+        for axis in self.known.dataset.dimensions:
+            if axis.default is None and not self.found.has(axis.name):
+                codes = self.known.lists[axis.name].codes
+                code = self.known.total(axis.name) or next(iter(codes))
+                self.found.places[axis.name] = {"constant": code}
+                self.found.score -= 1
+                self.found.todo.append(
+                    f"dimensions.{axis.name}: {axis.title.de} steht nirgends; angenommen ist {code} für die ganze Datei."
+                )
+
+    def _weigh(self) -> None:
+        """What the reading leaves out counts against it, a measure that the headings name for it."""
+        out = sum("not_data" in one for one in self.found.columns)
+        self.found.score -= 1.5 * out / max(1, len(self.found.columns))
+        place = self.found.places.get("measure", {})
+        if place.get("constant") is None:
+            self.found.score += 1.5
 
 
 def _own(shape: Shape, index: int) -> list[str]:

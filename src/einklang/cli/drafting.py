@@ -1,0 +1,98 @@
+"""The command `draft`: a first profile from a sample, and what has changed since a profile was written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from einklang.cli.options import ACCEPTED, FINDINGS, ProjectFolder
+
+if TYPE_CHECKING:
+    from einklang.draft.drafting import Draft
+    from einklang.project import Project
+
+_OF_FIRST = 8
+
+
+def draft(
+    files: Annotated[list[Path], typer.Argument(help="Samples; each gives a profile.", show_default=False)],
+    dataset: Annotated[str, typer.Option("--dataset", "-d", help="Name of the data set; default: what fits best.")] = "",
+    supplier: Annotated[str, typer.Option("--supplier", "-s", help="Code of the supplier, e.g. ni.")] = "",
+    out: Annotated[Path | None, typer.Option("--out", help="Write the profile to this file.")] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Write the sheet with its regions as a web page to this file.")
+    ] = None,
+    check: Annotated[
+        Path | None, typer.Option("--check", help="Profile (YAML) to hold the files against; nothing is drafted.")
+    ] = None,
+    project: ProjectFolder = None,
+) -> None:
+    """Draft a profile from a sample, or show with --check what has changed since a profile was written.
+
+    The profile goes to the terminal or to --out; what is not sure stands under `todo` in it. Exit code: 0 drafted, or
+    the file is as the profile says; 1 it has drifted; 2 unusable input.
+    """
+    from einklang.cli.writing import check_places, write_texts
+    from einklang.draft.drafting import draft_profile
+    from einklang.draft.page import render_page
+    from einklang.draft.writing import write_draft
+    from einklang.errors import UnusableInput
+    from einklang.project import load_project
+
+    declared = load_project(project)
+    if check is not None:
+        raise typer.Exit(FINDINGS if _drifted(files, check, declared) else ACCEPTED)
+    if len(files) > 1 and (out or html):
+        raise UnusableInput("`--out` and `--html` name one file each.", "Draft from one sample at a time.")
+    check_places([out, html])
+    for path in files:
+        made = draft_profile(path, declared, dataset, supplier)
+        if out is None:
+            typer.echo(write_draft(made))
+        write_texts((out, lambda made=made: write_draft(made)), (html, lambda made=made: render_page(made, declared)))
+        _show(made, declared)
+
+
+def _drifted(files: list[Path], check: Path, project: Project) -> bool:
+    from einklang.cli.tables import terminal
+    from einklang.declarations.base import build
+    from einklang.declarations.profile import Profile
+    from einklang.draft.drift import find_drift
+    from einklang.project import read_profile
+    from einklang.report.display import visible
+
+    profile = build(Profile, read_profile(check, project.folder / "schemas"), check)
+    project.dataset(profile.dataset)
+    any_found = False
+    for path in files:
+        found = find_drift(path, profile, project)
+        any_found |= bool(found)
+        said = [f"✗ {one.sentence}" for one in found] or ["✓ Die Datei ist so, wie das Profil sagt."]
+        for line in (visible(path.name), *said):
+            terminal().print(visible(line), markup=False, soft_wrap=True)
+    return any_found
+
+
+def _show(made: Draft, project: Project) -> None:
+    """The first figures in long form, and what is to be settled."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    from einklang.cli.tables import terminal
+    from einklang.draft.page import first_lines, names_of
+    from einklang.report.display import visible
+
+    table = Table(title="Die Tabelle, wie sie verstanden ist", box=box.SIMPLE, title_justify="left")
+    for name in ("Zelle", *names_of(made, project), "geschrieben", "Wert"):
+        table.add_column(name, overflow="fold")
+    for line in first_lines(made, project, _OF_FIRST):
+        table.add_row(*(Text(visible(text)) for text in line))
+    console = terminal()
+    console.print(table)
+    read, usable = made.trial.observations.num_rows, made.trial.usable
+    console.print(f"{read} Werte gelesen, davon {usable} ohne Befund.", markup=False)
+    for text in made.profile.todo:
+        console.print(f"? {visible(text)}", markup=False, soft_wrap=True)
