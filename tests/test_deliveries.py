@@ -196,6 +196,15 @@ CASES = [
         (8, 0, 6, 2),
         "th",
     ),
+    Case(
+        "fail/auslaender/IM-STR-012_st_profile_is_a_draft.csv",
+        [("IM-STR-012", "")],
+        "clarification_needed",
+        (4, 1, 0, 3),
+        (3, 3, 0, 0),
+        "st",
+    ),
+    Case("pass/auslaender/st_profile_is_settled.csv", [], "accepted", (4, 1, 0, 3), (3, 3, 0, 0), "st"),
     Case("pass/auslaender/th_unit_marks_sum_and_repetition.csv", [], "accepted", (8, 2, 0, 6), (8, 6, 0, 2), "th"),
     Case(
         "fail/arbeitslose/IM-AGG-003_more_foreigners_than_persons.csv",

@@ -253,7 +253,7 @@ def structure(tables: Sequence[RawTable], profile: Profile, catalogue: Catalogue
     understood is then quarantined with the rest.
     """
     accounted = Accounted()
-    findings: list[Finding] = []
+    findings = _open_questions(tables, profile, catalogue)
     found: list[LongTable] = []
     shown: list[TableShown] = []
     missing = {number for number, layout in enumerate(profile.layouts) if not layout.table.optional}
@@ -288,6 +288,14 @@ def structure(tables: Sequence[RawTable], profile: Profile, catalogue: Catalogue
         why = reason(catalogue, "file_has_no_figures")
         findings.append(finding(catalogue, "IM-FIL-001", [PlaceFound(file=empty)], datei=empty, grund=why))
     return Structured(joined, tuple(findings), accounted, tuple(shown))
+
+
+def _open_questions(tables: Sequence[RawTable], profile: Profile, catalogue: Catalogue) -> list[Finding]:
+    """What the draft of a profile has left open (IM-STR-012)."""
+    if not profile.todo:
+        return []
+    places = [PlaceFound(file=table.file) for table in tables[:1]]
+    return [finding(catalogue, "IM-STR-012", places, n=len(profile.todo), liste=" ".join(profile.todo))]
 
 
 def _anchors(layout: Profile) -> list[str]:

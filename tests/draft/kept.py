@@ -1,7 +1,8 @@
 """How many settings of a committed profile a draft has: same setting, or another that reads the file the same.
 
 Settings are the leaves of the committed YAML with everything it is based on. Not counted are what no table says:
-the supplier (given to the draft, as a steward would), titles, and reasons in words.
+the supplier (given to the draft, as a steward would), titles, reasons in words, and what a shared layout says of
+labels and columns that the file does not have.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from einklang.declarations.base import build
 from einklang.declarations.profile import Profile
 from einklang.draft.drafting import Draft, draft_profile
 from einklang.draft.trial import Trial, try_profile
+from einklang.labels import normalise
 from einklang.project import Project, read_profile
 from einklang.rawtable import RawTable
 from einklang.region import Region, find_regions
@@ -58,6 +60,7 @@ class _Comparison:
         self.theirs = self._try(self.profile, project)
         self.cells = _cells(draft.trial)
         self.wanted = _cells(self.theirs)
+        self.present = {normalise(text) for one in draft.sample.tables for each in one.columns for text in each.texts}
         self.regions = [_regions(draft, one) for one in (self.profile, draft.profile)]
 
     def _try(self, profile: Profile, project: Project) -> Trial:
@@ -107,15 +110,25 @@ class _Comparison:
             return self.same_codes(rest[1])
         return {cell[1] for cell in self.cells} == {cell[1] for cell in self.wanted}
 
+    def concerns(self, path: tuple[str, ...]) -> bool:
+        """Whether a setting says anything of this file: a shared layout names what others have."""
+        match path:
+            case ("dimensions", _, "codes", label) | ("status", "words", label):
+                return not label or normalise(label) in self.present
+            case ("status", "heading" | "optional"):
+                return normalise(self.committed["status"].get("heading", "")) in self.present
+            case ("columns", number, *_):
+                texts = [text for text in self.profile.columns[int(number)].headings if text not in {"", "*"}]
+                return all(normalise(text) in self.present for text in texts)
+        return True
+
 
 def _cells(trial: Trial) -> dict[tuple[str, str, int], dict[str, Any]]:
     return {(row["sheet"], row["column"], row["row"]): row for row in trial.observations.to_pylist()}
 
 
 def _regions(draft: Draft, profile: Profile) -> list[tuple[str, Region]]:
-    tables: list[RawTable] = [
-        one for one in draft.sample.tables if re.fullmatch(profile.file.sheet, one.sheet.strip())
-    ]
+    tables: list[RawTable] = [one for one in draft.sample.tables if re.fullmatch(profile.file.sheet, one.sheet.strip())]
     return [(one.sheet, region) for one in tables for region in find_regions(one, profile).found]
 
 
@@ -128,6 +141,8 @@ def kept(path: Path, profile: Path, project: Project) -> Kept:
     wrong: list[str] = []
     for where, value in leaves(committed):
         if where[0] in {"supplier", "title"} or (set(where[1:]) & FREE and where[-1] != "title"):
+            continue
+        if not comparison.concerns(where):
             continue
         (right if comparison.kept(where, value) else wrong).append(".".join(where))
     return Kept(right, wrong)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,7 +19,7 @@ _OF_FIRST = 8
 
 def draft(
     files: Annotated[list[Path], typer.Argument(help="Samples; each gives a profile.", show_default=False)],
-    dataset: Annotated[str, typer.Option("--dataset", "-d", help="Name of the data set; default: what fits best.")] = "",
+    dataset: Annotated[str, typer.Option("--dataset", "-d", help="Name of the data set; default: the best fit.")] = "",
     supplier: Annotated[str, typer.Option("--supplier", "-s", help="Code of the supplier, e.g. ni.")] = "",
     out: Annotated[Path | None, typer.Option("--out", help="Write the profile to this file.")] = None,
     html: Annotated[
@@ -51,7 +52,7 @@ def draft(
         made = draft_profile(path, declared, dataset, supplier)
         if out is None:
             typer.echo(write_draft(made))
-        write_texts((out, lambda made=made: write_draft(made)), (html, lambda made=made: render_page(made, declared)))
+        write_texts((out, partial(write_draft, made)), (html, partial(render_page, made, declared)))
         _show(made, declared)
 
 

@@ -13,13 +13,14 @@ import numpy as np
 from einklang.declarations.base import build
 from einklang.declarations.profile import Profile
 from einklang.draft.figures import Written, as_settings, how_written
-from einklang.draft.known import Known, looks_like_period, is_word
+from einklang.draft.known import Known, is_word, looks_like_period
 from einklang.draft.opening import Sample, open_sample
+from einklang.draft.reading import Understanding
 from einklang.draft.shape import Shape, find_shape
 from einklang.draft.sums import complete_dimensions
 from einklang.draft.titles import end_marker, title_cells
 from einklang.draft.trial import Trial, try_profile
-from einklang.draft.understanding import Understanding, understand
+from einklang.draft.understanding import understand
 from einklang.draft.words import words
 from einklang.errors import UnusableInput
 from einklang.labels import normalise
@@ -169,9 +170,7 @@ class _Writer:
 
     def _supplier(self, todo: list[str]) -> str:
         """The office whose Land is the only one in the table; otherwise to be said."""
-        codes = self.best.found.codes.get("area", set()) | {
-            self.best.found.places.get("area", {}).get("constant", "")
-        }
+        codes = self.best.found.codes.get("area", set()) | {self.best.found.places.get("area", {}).get("constant", "")}
         lands = {code[:2] for code in codes if code[:2].isdigit()}
         suppliers = self.project.codelists["suppliers"].codes
         fitting = [code for code, one in suppliers.items() if len(lands) == 1 and one.extra.get("areas") in lands]

@@ -35,7 +35,8 @@ def find_drift(path: Path, profile: Profile, project: Project) -> list[Drift]:
     """
     sample = open_sample(path, project.catalogue)
     tables = [
-        one for one in sample.tables
+        one
+        for one in sample.tables
         if any(re.fullmatch(layout.file.sheet, one.sheet.strip()) for layout in profile.layouts)
     ]
     found: list[Drift] = []
@@ -43,9 +44,7 @@ def find_drift(path: Path, profile: Profile, project: Project) -> list[Drift]:
     if sample.file.format != agreed.format:
         found.append(Drift("format", f"Die Datei ist {sample.file.format}, vereinbart ist {agreed.format}."))
     elif sample.file.format == "csv" and sample.file.delimiter != agreed.delimiter:
-        found.append(
-            Drift("format", f"Felder trennt „{sample.file.delimiter}“, vereinbart ist „{agreed.delimiter}“.")
-        )
+        found.append(Drift("format", f"Felder trennt „{sample.file.delimiter}“, vereinbart ist „{agreed.delimiter}“."))
         return found
     if not tables:
         listed = ", ".join(f"„{one.sheet}“" for one in sample.tables[:_LISTED])
@@ -53,10 +52,11 @@ def find_drift(path: Path, profile: Profile, project: Project) -> list[Drift]:
     for layout in profile.layouts:
         found.extend(_header(tables, layout, project))
     trial = try_profile(tables, profile, project)
-    for one in trial.findings:
-        if one.severity is Severity.ERROR and one.rule not in {"IM-STA-001", "IM-STA-002"}:
-            found.append(Drift("structure" if one.rule.startswith("IM-STR") else "label",
-                               f"{one.rule}: {one.message.de}"))
+    found.extend(
+        Drift("structure" if one.rule.startswith("IM-STR") else "label", f"{one.rule}: {one.message.de}")
+        for one in trial.findings
+        if one.severity is Severity.ERROR and one.rule not in {"IM-STA-001", "IM-STA-002"}
+    )
     found.extend(_vanished(tables, profile))
     return list(dict.fromkeys(found))
 
@@ -72,8 +72,11 @@ def _header(tables: list[RawTable], layout: Profile, project: Project) -> list[D
         if shapes and shapes[0].first != region.first and shapes[0].header <= region.header < shapes[0].first:
             first = shapes[0].first + 1
             return [
-                Drift("header", f"Die Werte beginnen in Zeile {first}; nach dem Profil (Kopfzeilen: {rows}) "
-                                f"wäre es Zeile {region.first + 1}.")
+                Drift(
+                    "header",
+                    f"Die Werte beginnen in Zeile {first}; nach dem Profil (Kopfzeilen: {rows}) "
+                    f"wäre es Zeile {region.first + 1}.",
+                )
             ]
         return []
     if layout.table.optional:
@@ -83,8 +86,12 @@ def _header(tables: list[RawTable], layout: Profile, project: Project) -> list[D
         for shape in find_shapes([table], project):
             heads = [text for text in dict.fromkeys(text for row in shape.heads for text in row) if text]
             there = ", ".join(f"„{text}“" for text in heads[:_LISTED])
-            return [Drift("header", f"Der Kopf {listed} fehlt; in den Zeilen {shape.header + 1} bis {shape.first} "
-                                    f"steht: {there}.")]
+            return [
+                Drift(
+                    "header",
+                    f"Der Kopf {listed} fehlt; in den Zeilen {shape.header + 1} bis {shape.first} steht: {there}.",
+                )
+            ]
     return [Drift("header", f"Der Kopf {listed} fehlt.")]
 
 

@@ -53,8 +53,9 @@ def how_written(shape: Shape, signs: Signs) -> Written:
         if text not in plain:
             marks[text] += count
     blanks = marks.pop("", 0)
-    known = {name: sum(count for sign, count in marks.items() if sign in table)
-             for name, table in signs.conventions.items()}
+    known = {
+        name: sum(count for sign, count in marks.items() if sign in table) for name, table in signs.conventions.items()
+    }
     best = max(known.values(), default=0)
     convention = _FIRST if known.get(_FIRST, 0) == best else max(known, key=lambda name: known[name])
     table = signs.conventions[convention]
@@ -93,8 +94,12 @@ def _locale(numbers: list[str]) -> tuple[dict[str, str], str]:
         several = any(one.count(sign) > 1 for one in held)
         if other in "".join(numbers):
             return {"decimal": other, "thousands": sign}, ""
-        doubt = "" if several or len(held) > 5 else (
-            f"numbers: „{held[0]}“ ist entweder {held[0].replace(sign, '')} oder ein Wert mit drei Nachkommastellen."
+        doubt = (
+            ""
+            if several or len(held) > 5
+            else (
+                f"numbers: „{held[0]}“ ist {held[0].replace(sign, '')} oder ein Wert mit drei Nachkommastellen."
+            )
         )
         return {"decimal": other, "thousands": sign}, doubt
     return {"decimal": ",", **({"thousands": thousands} if thousands else {})}, ""

@@ -94,8 +94,9 @@ class _Painter:
 
     def paint(self) -> SheetShown:
         regions = find_regions(self.table, self.profile).found
-        found = [(one, find_columns(self.table, self.profile, one, Marks(self.profile.footnotes).strip))
-                 for one in regions]
+        found = [
+            (one, find_columns(self.table, self.profile, one, Marks(self.profile.footnotes).strip)) for one in regions
+        ]
         width = min(len(self.table.columns), COLUMNS_SHOWN)
         values = self._values()
         shown = [self._row(row, width, found, values) for row in self._rows(regions)]
@@ -133,7 +134,8 @@ class _Painter:
                 codes = np.asarray(table.column(axis.name).to_pylist(), dtype=object)
                 if len(set(codes.tolist())) > 1:
                     total |= codes == axis.total
-        return total
+        rates = [one.name for one in dataset.measures if one.additivity == "none"]
+        return total & ~np.isin(np.asarray(table.column("measure").to_pylist(), dtype=object), rates)
 
     def _rows(self, regions: Iterable[Region]) -> list[int]:
         """Title, header and first rows, and the last ones with the notes."""

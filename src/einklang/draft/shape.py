@@ -161,9 +161,11 @@ class _Finder:
         for row in rows.tolist():
             texts = [text for index in self.figures if (text := self.table.text(row, index))]
             every = [text for index in range(len(self.table.columns)) if (text := self.table.text(row, index))]
-            counted = [str(number) for number in range(int(every[0]), int(every[0]) + len(every))] if (
-                len(every) > 1 and every[0].isdecimal() and len(every[0]) < 3
-            ) else []
+            counted = (
+                [str(number) for number in range(int(every[0]), int(every[0]) + len(every))]
+                if (len(every) > 1 and every[0].isdecimal() and len(every[0]) < 3)
+                else []
+            )
             if every == counted:
                 numbers.append(row)
             elif not (len(texts) > 1 and all(_YEAR.fullmatch(text) for text in texts) and len(set(texts)) > 1):
@@ -209,9 +211,13 @@ def _merged(heads: Sequence[Sequence[str]], figures: Sequence[int]) -> tuple[int
         if not texts[0] or all(texts):
             continue
         above = [heads[number - 2][index] for index in figures] if number > 1 else []
-        if number > 1 and all(above) and any(not text and group != before for text, group, before in zip(
-            texts, above, ["", *above], strict=False
-        )):
+        if (
+            number > 1
+            and all(above)
+            and any(
+                not text and group != before for text, group, before in zip(texts, above, ["", *above], strict=False)
+            )
+        ):
             continue
         found.append(number)
     return tuple(found)

@@ -41,5 +41,3 @@ def complete_dimensions(observations: pa.Table, dataset: Dataset, project: Proje
         if tried and fitting >= _MOST * tried:
             found.append(axis.name)
     return found
-
-

@@ -8,35 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from einklang.draft.known import Known, Match, is_word, without_mark
+from einklang.draft.outside import read_outside
+from einklang.draft.reading import Understanding
 from einklang.draft.shape import Shape
-from einklang.draft.titles import period_in, title_cells
 from einklang.draft.words import words
-from einklang.labels import normalise
 from einklang.rawtable import column_letter
 
 ENOUGH = 0.5
 _LISTED = 8
-
-
-@dataclass
-class Understanding:
-    """A reading of a table as one data set: settings of the profile, remarks, and how much is explained."""
-
-    known: Known
-    score: float = 0
-    places: dict[str, dict[str, Any]] = field(default_factory=dict)
-    columns: list[dict[str, Any]] = field(default_factory=list)
-    rows: list[dict[str, Any]] = field(default_factory=list)
-    unit: dict[str, Any] | None = None
-    status: dict[str, Any] | None = None
-    unread: dict[int, str] = field(default_factory=dict)
-    footnotes: bool = False
-    codes: dict[str, set[str]] = field(default_factory=dict)
-    todo: list[str] = field(default_factory=list)
-
-    def has(self, name: str) -> bool:
-        """Whether it is known where the dimension stands."""
-        return name in self.places or any(name in one.get("codes", {}) for one in self.columns)
 
 
 @dataclass
@@ -61,11 +40,7 @@ class _Reader:
         self._sections()
         self._other_columns(texts, matches)
         self._headers()
-        self._period()
-        self._area()
-        self._measure()
-        self._missing()
-        self._weigh()
+        read_outside(self.shape, self.known, self.file_name, self.area, self.found)
         return self.found
 
     # -- label columns ------------------------------------------------------------------------
@@ -180,8 +155,12 @@ class _Reader:
     def _sections(self) -> None:
         """Rows with a label only, which hold for the rows below them."""
         rows = [row for row in self.shape.sections if row < self.shape.end]
-        texts = [(row, index, text) for row in rows for index in range(len(self.shape.table.columns))
-                 if (text := self.shape.table.text(row, index))]
+        texts = [
+            (row, index, text)
+            for row in rows
+            for index in range(len(self.shape.table.columns))
+            if (text := self.shape.table.text(row, index))
+        ]
         if not texts:
             return
         column = Counter(index for _, index, _ in texts).most_common(1)[0][0]
@@ -268,9 +247,11 @@ class _Reader:
         """Whether every heading of a row has a code; a blank one is the total where there is one."""
         if match is None or match.share < 1:
             return False
-        return all(row[index] for index in self.shape.figures) or self.known.total(match.dimension) is not None if (
-            match.dimension not in {"measure", "unit", "period"}
-        ) else all(row[index] for index in self.shape.figures)
+        return (
+            all(row[index] for index in self.shape.figures) or self.known.total(match.dimension) is not None
+            if (match.dimension not in {"measure", "unit", "period"})
+            else all(row[index] for index in self.shape.figures)
+        )
 
     def _by_row(self, number: int, match: Match, row: list[str]) -> None:
         place: dict[str, Any] = {"header_row": number}
@@ -316,8 +297,8 @@ class _Reader:
             self.found.columns = [{"headings": [row[index] for row in heads]} for index in figures]
         self._same_codes()
         for index in self.left:
-            row = next((number for number, texts in enumerate(heads) if texts[index]), 0)
-            left_out[(*["*"] * row, heads[row][index])] = None
+            level = next((number for number, texts in enumerate(heads) if texts[index]), 0)
+            left_out[(*["*"] * level, heads[level][index])] = None
         kept = [one["headings"] for one in self.found.columns]
         for headings in left_out:
             if any(row[: len(headings)] == list(headings) for row in kept) or not any(headings):
@@ -332,8 +313,9 @@ class _Reader:
         named = {name for one in self.found.columns for name in one.get("codes", {})}
         for one in self.found.columns:
             for name in sorted(named):
-                if name not in one.get("codes", {}) and (total := self.known.total(name) if name in self.known.lists
-                                                         and name != "measure" else None):
+                if name not in one.get("codes", {}) and (
+                    total := self.known.total(name) if name in self.known.lists and name != "measure" else None
+                ):
                     one.setdefault("codes", {})[name] = total
         complete = [one for one in self.found.columns if set(one.get("codes", {})) == named]
         for one in self.found.columns:
@@ -342,74 +324,6 @@ class _Reader:
                 one["not_data"] = words().sentences["unsettled_column"]
         for name in named:
             self.found.codes[name] = {one["codes"][name] for one in complete}
-
-    # -- what the cells of the table do not say --------------------------------------------------
-
-    def _period(self) -> None:
-        if self.found.has("period"):
-            return
-        dataset = self.known.dataset
-        for _, _, text in title_cells(self.shape):
-            if hit := period_in(text, dataset):
-                self.found.places["period"] = {"title": True, "pattern": hit[1]}
-                self.found.score += 0.5
-                return
-        for name, place in ((self.shape.table.sheet, {"sheet": True}), (self.file_name, {"file": True})):
-            if hit := period_in(name, dataset):
-                whole = "sheet" in place and hit[0] == name
-                self.found.places["period"] = place if whole else {**place, "pattern": hit[1]}
-                self.found.score += 0.25
-                return
-        self.found.places["period"] = {"file": True, "pattern": r"(?P<key>20\d{2})"}
-        self.found.todo.append("dimensions.period: der Berichtszeitraum steht weder in der Tabelle noch im Dateinamen.")
-
-    def _area(self) -> None:
-        if self.found.has("area"):
-            return
-        codes = self.known.lists["area"]
-        titles = " ".join(f" {normalise(text)} " for _, _, text in title_cells(self.shape))
-        named = [code for label, code in codes.by_label.items() if len(label) > 5 and f" {label} " in titles]
-        code = self.area or (named[0] if named else next(iter(codes.codes)))
-        self.found.places["area"] = {"constant": code}
-        if not self.area:
-            self.found.score -= 1
-            which = f"vermutet: {code}, wie im Titel" if named else "kein Gebiet erkannt"
-            self.found.todo.append(f"dimensions.area: in der Tabelle steht keine Spalte mit Gebieten ({which}).")
-
-    def _measure(self) -> None:
-        if self.found.has("measure"):
-            return
-        measures = self.known.dataset.measures
-        titles = [normalise(text) for _, _, text in title_cells(self.shape)]
-        labels = {normalise(label): one.name for one in measures for label in (one.title.de, *one.aliases)}
-        named = dict.fromkeys(name for label, name in labels.items() if any(label in text for text in titles))
-        self.found.score += 1.0 if named else -1.0
-        code = next(iter(named), measures[0].name)
-        self.found.places["measure"] = {"constant": code}
-        if len(measures) > 1 and len(named) != 1:
-            listed = ", ".join(one.name for one in measures)
-            self.found.todo.append(f"dimensions.measure: welches Merkmal ist es? ({listed})")
-
-
-    def _missing(self) -> None:
-        """Dimensions that the table must say and does not."""
-        for axis in self.known.dataset.dimensions:
-            if axis.default is None and not self.found.has(axis.name):
-                codes = self.known.lists[axis.name].codes
-                code = self.known.total(axis.name) or next(iter(codes))
-                self.found.places[axis.name] = {"constant": code}
-                self.found.score -= 1
-                self.found.todo.append(
-                    f"dimensions.{axis.name}: {axis.title.de} steht nirgends; angenommen ist {code} für die ganze Datei."
-                )
-
-    def _weigh(self) -> None:
-        """What the reading leaves out counts against it, a measure that the headings name for it."""
-        out = sum("not_data" in one for one in self.found.columns)
-        self.found.score -= 1.5 * out / max(1, len(self.found.columns))
-        place = self.found.places.get("measure", {})
-        if place.get("constant") is None:
-            self.found.score += 1.5
 
 
 def _own(shape: Shape, index: int) -> list[str]:

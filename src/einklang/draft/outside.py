@@ -1,0 +1,97 @@
+"""What the cells of a table do not say: period, area and measure by titles and names, and what is assumed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from einklang.draft.known import Known
+from einklang.draft.reading import Understanding
+from einklang.draft.shape import Shape
+from einklang.draft.titles import period_in, title_cells
+from einklang.labels import normalise
+
+
+@dataclass
+class _Outside:
+    shape: Shape
+    known: Known
+    file_name: str
+    area: str
+    found: Understanding
+
+    def read(self) -> None:
+        self._period()
+        self._area()
+        self._measure()
+        self._missing()
+        self._weigh()
+
+    def _period(self) -> None:
+        if self.found.has("period"):
+            return
+        dataset = self.known.dataset
+        for _, _, text in title_cells(self.shape):
+            if hit := period_in(text, dataset):
+                self.found.places["period"] = {"title": True, "pattern": hit[1]}
+                self.found.score += 0.5
+                return
+        for name, place in ((self.shape.table.sheet, {"sheet": True}), (self.file_name, {"file": True})):
+            if hit := period_in(name, dataset):
+                whole = "sheet" in place and hit[0] == name
+                self.found.places["period"] = place if whole else {**place, "pattern": hit[1]}
+                self.found.score += 0.25
+                return
+        self.found.places["period"] = {"file": True, "pattern": r"(?P<key>20\d{2})"}
+        self.found.todo.append("dimensions.period: der Berichtszeitraum steht weder in der Tabelle noch im Dateinamen.")
+
+    def _area(self) -> None:
+        if self.found.has("area"):
+            return
+        codes = self.known.lists["area"]
+        titles = " ".join(f" {normalise(text)} " for _, _, text in title_cells(self.shape))
+        named = [code for label, code in codes.by_label.items() if len(label) > 5 and f" {label} " in titles]
+        code = self.area or (named[0] if named else next(iter(codes.codes)))
+        self.found.places["area"] = {"constant": code}
+        if not self.area:
+            self.found.score -= 1
+            which = f"vermutet: {code}, wie im Titel" if named else "kein Gebiet erkannt"
+            self.found.todo.append(f"dimensions.area: in der Tabelle steht keine Spalte mit Gebieten ({which}).")
+
+    def _measure(self) -> None:
+        if self.found.has("measure"):
+            return
+        measures = self.known.dataset.measures
+        titles = [normalise(text) for _, _, text in title_cells(self.shape)]
+        labels = {normalise(label): one.name for one in measures for label in (one.title.de, *one.aliases)}
+        named = dict.fromkeys(name for label, name in labels.items() if any(label in text for text in titles))
+        self.found.score += 1.0 if named else -1.0
+        code = next(iter(named), measures[0].name)
+        self.found.places["measure"] = {"constant": code}
+        if len(measures) > 1 and len(named) != 1:
+            listed = ", ".join(one.name for one in measures)
+            self.found.todo.append(f"dimensions.measure: welches Merkmal ist es? ({listed})")
+
+    def _missing(self) -> None:
+        """Dimensions that the table must say and does not."""
+        for axis in self.known.dataset.dimensions:
+            if axis.default is None and not self.found.has(axis.name):
+                codes = self.known.lists[axis.name].codes
+                code = self.known.total(axis.name) or next(iter(codes))
+                self.found.places[axis.name] = {"constant": code}
+                self.found.score -= 1
+                self.found.todo.append(
+                    f"dimensions.{axis.name}: {axis.title.de} steht nirgends; angenommen ist {code} für alles."
+                )
+
+    def _weigh(self) -> None:
+        """What the reading leaves out counts against it, a measure that the headings name for it."""
+        out = sum("not_data" in one for one in self.found.columns)
+        self.found.score -= 1.5 * out / max(1, len(self.found.columns))
+        place = self.found.places.get("measure", {})
+        if place.get("constant") is None:
+            self.found.score += 1.5
+
+
+def read_outside(shape: Shape, known: Known, file_name: str, area: str, found: Understanding) -> None:
+    """Completes a reading with what stands outside the table, or is assumed, and weighs it."""
+    _Outside(shape, known, file_name, area, found).read()

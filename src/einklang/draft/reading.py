@@ -1,0 +1,29 @@
+"""A reading of a table as one data set: settings of the profile, remarks, and how much is explained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from einklang.draft.known import Known
+
+
+@dataclass
+class Understanding:
+    """A reading of a table as one data set: settings of the profile, remarks, and how much is explained."""
+
+    known: Known
+    score: float = 0
+    places: dict[str, dict[str, Any]] = field(default_factory=dict)
+    columns: list[dict[str, Any]] = field(default_factory=list)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    unit: dict[str, Any] | None = None
+    status: dict[str, Any] | None = None
+    unread: dict[int, str] = field(default_factory=dict)
+    footnotes: bool = False
+    codes: dict[str, set[str]] = field(default_factory=dict)
+    todo: list[str] = field(default_factory=list)
+
+    def has(self, name: str) -> bool:
+        """Whether it is known where the dimension stands."""
+        return name in self.places or any(name in one.get("codes", {}) for one in self.columns)

@@ -1,0 +1,157 @@
+"""Drafts from samples: settings of committed profiles that a draft finds by itself, questions, drift, and the page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+from builders import ROOT, project_with, read_in_file
+
+from draft.kept import kept
+from einklang.cli.app import main
+from einklang.declarations.base import build
+from einklang.declarations.profile import Profile
+from einklang.draft.drafting import draft_profile
+from einklang.draft.drift import find_drift
+from einklang.draft.page import first_lines, render_page
+from einklang.draft.writing import write_draft
+from einklang.errors import FileNotUsable, UnusableInput
+from einklang.project import Project
+
+INBOX = ROOT / "demo" / "inbox" / "2-aktuell"
+SAMPLES = [
+    "bb/arbeitslose/bb_arbeitslose_2025.csv",
+    "bw/auslaender/bw_azr_kreise_2024-12-31.csv",
+    "by/auslaender/12521-001r_2024-12-31.xlsx",
+    "nw/einbuergerungen/B2_Grundzahlen_2024.xlsx",
+    "ni/auslaender/Z1250-NI_2024-12-31.csv",
+    "sl/arbeitslose/Export_Arbeitslose_Saarland_2025.csv",
+    "sn/arbeitslose/Arbeitslose_Sachsen_2025.txt",
+    "th/auslaender/TLS_foreigners_2024-12-31.csv",
+]
+TINY = """Ausländische Bevölkerung
+Stand: 31.12.2024
+Gebiet;insgesamt;männlich;weiblich
+Saarland;163.935;85.000;78.935
+Merzig-Wadern;14.000;7.500;-
+Neunkirhcen;20.000;11.000;9.000
+Zusammen;34.000;18.500;9.000
+Quelle: Probe
+"""
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    path = tmp_path / "probe.csv"
+    path.write_text(TINY, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda one: Path(one).name)
+def test_most_settings_of_the_committed_profile_are_found(sample: str, project: Project) -> None:
+    supplier, dataset, _ = sample.split("/")
+    found = kept(INBOX / sample, ROOT / "schemas/profiles" / supplier / f"{dataset}.yaml", project)
+    assert found.share >= 0.8, found.wrong
+
+
+def test_a_draft_loads_and_its_questions_stay_a_warning(tiny: Path, tmp_path: Path, project: Project) -> None:
+    text = write_draft(draft_profile(tiny, project, supplier="sl"))
+    path = tmp_path / "entwurf.yaml"
+    profile = build(Profile, yaml.safe_load(text), path)
+    assert "IM-STR-012" in {one.rule for one in read_in_file(tiny, project_with(project, profile), profile).result.findings}
+
+
+def test_settings_of_a_tiny_table(tiny: Path, project: Project) -> None:
+    content = draft_profile(tiny, project, supplier="sl").content
+    assert content["dataset"] == "auslaender"
+    assert content["numbers"] == {"decimal": ",", "thousands": "."}
+    assert content["table"] == {"header": {"find": "Gebiet"}, "end": ["Quelle:"]}
+    assert content["dimensions"] == {
+        "area": {"heading": "Gebiet"},
+        "sex": {"header_row": 1},
+        "period": {"title": True, "pattern": "Stand: (?P<key>.+)"},
+        "measure": {"constant": "foreigners"},
+    }
+    assert content["rows_not_data"] == [
+        {"heading": "Gebiet", "pattern": "Zusammen", "reason": "Summe der Zeilen darüber", "sum_of": "above"}
+    ]
+
+
+def test_an_unknown_label_is_asked_about_with_the_nearest_one(tiny: Path, project: Project) -> None:
+    (question,) = [text for text in draft_profile(tiny, project, supplier="sl").profile.todo if "Neunkirhcen" in text]
+    assert "„Neunkirchen“" in question
+
+
+def test_signs_are_counted(tiny: Path, project: Project) -> None:
+    assert "# „-“ steht 1-mal: Genau null, nichts vorhanden." in write_draft(draft_profile(tiny, project))
+
+
+def test_first_lines_name_the_cell(tiny: Path, project: Project) -> None:
+    first = first_lines(draft_profile(tiny, project, supplier="sl"), project)[0]
+    assert first[0] == "B4" and first[-2:] == ["163.935", "163935"]
+
+
+def test_page_says_in_words_what_each_row_and_column_is(tiny: Path, project: Project) -> None:
+    page = render_page(draft_profile(tiny, project, supplier="sl"), project)
+    for word in ("Titel", "Kopf", "Daten", "Anmerkung", "Schlüssel", "Wert", "Summe", "nicht erhoben", "ungeklärt"):
+        assert f">{word}<" in page
+    assert "<script" not in page and "Noch zu klären" in page
+
+
+def test_texts_of_the_file_are_no_markup(tiny: Path, project: Project) -> None:
+    tiny.write_text(TINY.replace("Ausländische Bevölkerung", "<img src=x onerror=alert(1)>"), encoding="utf-8")
+    draft = draft_profile(tiny, project, dataset="auslaender", supplier="sl")
+    assert "<img" not in render_page(draft, project)
+    assert yaml.safe_load(write_draft(draft))["title"].startswith("<img")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kind"),
+    [
+        ("weiblich", "weiblich;divers", "structure"),
+        ("Gebiet;", "Region;", "header"),
+        ("Merzig-Wadern", "Merzig", "label"),
+        (
+            "Gebiet;insgesamt;männlich;weiblich\n",
+            "Gebiet;insgesamt;männlich;weiblich\n;Anzahl;Anzahl;Anzahl\n",
+            "header",
+        ),
+    ],
+)
+def test_drift_is_shown(old: str, new: str, kind: str, tmp_path: Path, project: Project) -> None:
+    text = TINY.replace("Neunkirhcen", "Neunkirchen")
+    path = tmp_path / "probe.csv"
+    path.write_text(text, encoding="utf-8")
+    profile = draft_profile(path, project, supplier="sl").profile
+    assert find_drift(path, profile, project) == []
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    assert kind in {one.kind for one in find_drift(path, profile, project)}
+
+
+def test_what_is_no_table_is_refused(tmp_path: Path, project: Project) -> None:
+    path = tmp_path / "leer.csv"
+    path.write_text("Nur ein Satz.\n", encoding="utf-8")
+    with pytest.raises(UnusableInput):
+        draft_profile(path, project)
+    with pytest.raises(FileNotUsable):
+        draft_profile(tmp_path / "fehlt.csv", project)
+
+
+@pytest.mark.parametrize(("change", "code"), [(("", ""), 0), (("weiblich", "weibl. Personen"), 1)])
+def test_check_tells_drift_by_its_exit_code(
+    change: tuple[str, str], code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, profile = tmp_path / "probe.csv", tmp_path / "profil.yaml"
+    text = TINY.replace("Neunkirhcen", "Neunkirchen")
+    path.write_text(text, encoding="utf-8")
+    for arguments, expected in (
+        (["--supplier", "sl", "--out", str(profile)], 0),
+        (["--check", str(profile)], code),
+    ):
+        if "--check" in arguments:
+            path.write_text(text.replace(*change), encoding="utf-8")
+        monkeypatch.setattr("sys.argv", ["einklang", "draft", str(path), *arguments, "--project", str(ROOT)])
+        with pytest.raises(SystemExit) as stopped:
+            main()
+        assert (stopped.value.code or 0) == expected
