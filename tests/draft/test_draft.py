@@ -59,7 +59,9 @@ def test_a_draft_loads_and_its_questions_stay_a_warning(tiny: Path, tmp_path: Pa
     text = write_draft(draft_profile(tiny, project, supplier="sl"))
     path = tmp_path / "entwurf.yaml"
     profile = build(Profile, yaml.safe_load(text), path)
-    assert "IM-STR-012" in {one.rule for one in read_in_file(tiny, project_with(project, profile), profile).result.findings}
+    assert "IM-STR-012" in {
+        one.rule for one in read_in_file(tiny, project_with(project, profile), profile).result.findings
+    }
 
 
 def test_settings_of_a_tiny_table(tiny: Path, project: Project) -> None:

@@ -97,9 +97,7 @@ def _locale(numbers: list[str]) -> tuple[dict[str, str], str]:
         doubt = (
             ""
             if several or len(held) > 5
-            else (
-                f"numbers: „{held[0]}“ ist {held[0].replace(sign, '')} oder ein Wert mit drei Nachkommastellen."
-            )
+            else (f"numbers: „{held[0]}“ ist {held[0].replace(sign, '')} oder ein Wert mit drei Nachkommastellen.")
         )
         return {"decimal": other, "thousands": sign}, doubt
     return {"decimal": ",", **({"thousands": thousands} if thousands else {})}, ""
