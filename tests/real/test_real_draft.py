@@ -1,4 +1,4 @@
-"""Drafts from real files, made from the file alone, held against the committed profiles; shares as properties of the run."""
+"""Drafts from real files, made from the file alone, held against the committed profiles."""
 
 from __future__ import annotations
 
