@@ -274,3 +274,9 @@ def test_one_bad_file_of_two_refuses_the_delivery(tmp_path: Path, project: Proje
     assert rules_found(checked.result) == ["IM-FIL-001"]
     assert checked.result.findings[0].places[0].file == "b.csv"
     assert_complete(checked)
+
+
+def test_a_character_set_that_was_converted_is_a_repair(checker: Checker) -> None:
+    checked = checker("Zeit;Schlüssel;insgesamt\n31.12.2014;08;1\n".encode("cp1252"))
+    (finding,) = [one for one in checked.result.findings if one.rule == "IM-FIL-006"]
+    assert [(one.before, one.after) for one in finding.repairs] == [("cp1252", "utf-8")]

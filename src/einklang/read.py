@@ -24,6 +24,7 @@ from einklang.container import (
 from einklang.declarations.base import Text
 from einklang.declarations.profile import Profile
 from einklang.declarations.rules import Catalogue
+from einklang.evidence import Repair
 from einklang.findings import Finding, PlaceFound, finding, reason
 from einklang.labels import spelled
 from einklang.rawtable import RawTable
@@ -159,7 +160,8 @@ def _read_text(part: Part, profile: Profile, say: _Say, notes: tuple[Finding, ..
             zeichensatz=say.catalogue.reasons["encoding_doubled"] if text.is_undoubled else text.encoding,
             vereinbart=text.agreed,
         )
-        notes = (*notes, note)
+        repair = Repair(before=text.encoding, after=text.agreed, count=1)
+        notes = (*notes, note.model_copy(update={"repairs": [repair]}))
     return Read((text.table,), notes)
 
 
