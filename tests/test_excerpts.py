@@ -98,3 +98,36 @@ def test_only_the_first_findings_of_a_rule_have_an_excerpt(checker: Checker) -> 
 def test_a_finding_about_a_whole_file_has_none(checker: Checker) -> None:
     checked = checker("<html><body>Anmeldung</body></html>")
     assert [one.excerpt for one in checked.result.findings] == [None]
+
+
+def test_a_heading_that_does_not_fit_is_named_and_marked(checker: Checker) -> None:
+    columns = [
+        {"headings": ["Arbeitslose", "alle"], "codes": {"sex": "_T"}},
+        {"headings": ["Arbeitslose", "männlich"], "codes": {"sex": "M"}},
+    ]
+    checked = checker.rows(
+        ";;alle;männlich",
+        "31.12.2014;08;12;7",
+        heading="Zeit;Schlüssel;Arbeitslose;Ohne Arbeit",
+        table={"header": {"find": "Zeit", "rows": 2}},
+        columns=columns,
+        dimensions={"sex": None},
+    )
+    [found] = checked.result.findings
+    assert (found.rule, [place.cell for place in found.places]) == ("IM-STR-003", ["D1"])
+    assert "„Arbeitslose: männlich“" in found.message.de
+    assert texts(excerpt_of(checked, "IM-STR-003")) == [
+        "1 Zeit|Schlüssel|Arbeitslose|>Ohne Arbeit",
+        "2 ||alle|männlich",
+    ]
+    assert checked.result.stopped_in == "structure"
+
+
+def test_a_bare_number_among_headings_that_do_not_fit_is_not_shown(checker: Checker) -> None:
+    checked = checker.rows(
+        "31.12.2014;08;1",
+        heading=f"Zeit;Schlüssel;{SECRET}",
+        columns=[{"headings": ["insgesamt"], "codes": {"sex": "_T"}}],
+        dimensions={"sex": None},
+    )
+    assert texts(excerpt_of(checked, "IM-STR-003")) == ["1 Zeit|Schlüssel|>#"]

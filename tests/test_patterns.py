@@ -293,8 +293,8 @@ def test_without_a_release_there_are_no_others(project: Project, tmp_path: Path)
 @pytest.mark.parametrize(
     ("order", "cause"),
     [
-        ([0, 0, 1, 2, 3, 4], "um 1 Zeilen zu tief"),
-        ([2, 3, 4, 5, 5, 5], "um 2 Zeilen zu hoch"),
+        ([0, 0, 1, 2, 3, 4], "stehen eine Zeile zu tief"),
+        ([2, 3, 4, 5, 5, 5], "stehen 2 Zeilen zu hoch"),
         ([1, 0, 2, 3, 4, 5], "anders sortiert"),
     ],
 )

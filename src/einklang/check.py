@@ -30,7 +30,7 @@ from einklang.declarations.profile import Profile
 from einklang.declarations.rules import Rule, Severity
 from einklang.errors import FileNotUsable
 from einklang.excerpts import Excerpts
-from einklang.findings import Confirmation, Finding, Located, finding
+from einklang.findings import Confirmation, Finding, Located, fill, finding
 from einklang.harmonise import Harmonised, harmonise
 from einklang.measures.figures import Context, References, no_references
 from einklang.parse import parse
@@ -41,7 +41,7 @@ from einklang.result import Accounting, DeliveredFile, Identity, NotData, Result
 from einklang.structure import Structured, structure
 from einklang.timeliness import RULE as TIMELINESS
 from einklang.timeliness import judge_timeliness
-from einklang.verdict import order, rule_outcomes, settle, verdict_of
+from einklang.verdict import order, rule_outcomes, settle, verdict_facts, verdict_of
 from einklang.versions import several_versions
 
 _CHUNK = 1024 * 1024
@@ -269,6 +269,7 @@ class _Line:
         findings, lapsed = settle(found, self.sending.answers)
         verdict = verdict_of(findings, self.judgement.not_evaluable)
         texts = catalogue.verdicts[verdict.value]
+        facts = verdict_facts(findings, catalogue)
         concerned = self._concerned_rules(dataset)
         empty = contract1.schema(dataset).empty_table()
         table = harmonised.table if harmonised is not None else empty
@@ -278,8 +279,8 @@ class _Line:
         rows, cells = _accounting(harmonised, keep, accounted, catalogue.reasons)
         result = Result(
             verdict=verdict,
-            sentence=texts.sentence,
-            next_step=texts.next_step,
+            sentence=fill(texts.sentence if self.sending.delivery else texts.trial_sentence, facts),
+            next_step=texts.next_step if self.sending.delivery else texts.trial_next_step,
             identity=self._identity(dataset, harmonised),
             versions=Versions(
                 einklang=version("einklang"), rules=catalogue.version, declarations=self.project.fingerprint
@@ -296,6 +297,7 @@ class _Line:
             ),
             answer_by=self._answer_by(dataset, findings),
             lapsed=lapsed,
+            stopped_in=self.judgement.stopped_in,
         )
         return Checked(
             result=result,

@@ -20,7 +20,8 @@ class ColumnsFound:
 
     `heads[i][j]` is the heading of column j in header row i. `codes` gives, per dimension that the
     profile assigns by column, the code of each column of figures; `twins` the column that each repetition
-    must equal; `status` the column that says the status of each column of figures.
+    must equal; `status` the column that says the status of each column of figures; `unfit` are the cells (row and
+    column) of the unknown headings.
     """
 
     heads: Heads
@@ -36,6 +37,7 @@ class ColumnsFound:
     units: Mapping[int, str]
     missing: Sequence[str]
     unknown: Sequence[str]
+    unfit: Sequence[tuple[int, int]]
     ambiguous: Sequence[tuple[str, Sequence[tuple[int, int]]]]
 
     @property
@@ -94,7 +96,7 @@ class _Figures:
     twins: dict[int, int] = field(default_factory=dict)
     codes: dict[str, dict[int, str]] = field(default_factory=dict)
     units: dict[int, str] = field(default_factory=dict)
-    unknown: list[str] = field(default_factory=list)
+    unknown: dict[int, str] = field(default_factory=dict)
     first_of: dict[int, int] = field(default_factory=dict)
     matched: set[int] = field(default_factory=set)
 
@@ -103,7 +105,7 @@ class _Figures:
             (number for number, column in enumerate(profile.columns) if fits(column.headings, heads, index)), None
         )
         if entry is None and profile.columns:
-            self.unknown.append(title)
+            self.unknown[index] = title
             return
         if entry is not None:
             column = profile.columns[entry]
@@ -174,16 +176,17 @@ def find_columns(table: RawTable, profile: Profile, region: Region, strip: Strip
         candidates = [index for index in candidates if index not in status.values()]
     taken = _Figures()
     for index in candidates:
-        title = " | ".join(row[index] for row in heads if row[index]) or column_letter(index)
+        title = _joined([row[index] for row in heads if row[index]]) or column_letter(index)
         if index < start:
-            taken.unknown.append(title)
+            taken.unknown[index] = title
         else:
             taken.take(index, profile, heads, title)
-    search.missing.extend(
-        " | ".join(column.headings)
+    absent = [
+        column.headings
         for number, column in enumerate(profile.columns)
         if number not in taken.matched and column.not_data is None
-    )
+    ]
+    search.missing.extend(_joined(headings) for headings in absent)
     if not taken.figures and not search.missing:
         search.missing.append(profile.table.header.texts[0])
     return ColumnsFound(
@@ -199,9 +202,40 @@ def find_columns(table: RawTable, profile: Profile, region: Region, strip: Strip
         codes=taken.codes,
         units=taken.units,
         missing=search.missing,
-        unknown=taken.unknown,
+        unknown=list(taken.unknown.values()),
+        unfit=list(
+            dict.fromkeys(
+                (region.header + row, column)
+                for index in taken.unknown
+                for row, column in _unfit(index, heads, written, absent)
+            )
+        ),
         ambiguous=search.ambiguous,
     )
+
+
+def _joined(headings: Sequence[str]) -> str:
+    """Headings that stand one above the other, as one text."""
+    return ": ".join(text for text in headings if text != "*")
+
+
+def _unfit(index: int, heads: Heads, written: Heads, absent: Sequence[Sequence[str]]) -> list[tuple[int, int]]:
+    """The cells of an unknown heading that differ from the nearest absent one, as row of the header and column."""
+
+    def differing(headings: Sequence[str]) -> list[int]:
+        return [row for row, wanted in enumerate(headings) if not fits([wanted], [heads[row]], index)]
+
+    lowest = max((row for row, texts in enumerate(heads) if texts[index]), default=len(heads) - 1)
+    nearest = min((differing(headings) for headings in absent), key=len, default=[lowest])
+    rows = nearest if 0 < len(nearest) < len(heads) else [lowest]
+    return [(row, _start_of(index, written[row], heads[row])) for row in rows]
+
+
+def _start_of(index: int, written: Sequence[str], heads: Sequence[str]) -> int:
+    """The cell that holds the text of a merged heading."""
+    while index > 0 and heads[index] and not written[index]:
+        index -= 1
+    return index
 
 
 def _says(table: RawTable, written: Heads, index: int, region: Region) -> bool:

@@ -32,6 +32,7 @@ from einklang.project import Project
 import_sparing("pandera.backends.pandas.builtin_checks", later=(), without=["hypothesis"])
 
 
+_CELLS_NAMED = 4
 _FIGURE = ["measure", "value", "obs_status", "conf_status"]
 _LIMITS = ("none", "withheld_below", "uncertain_below")
 
@@ -253,8 +254,21 @@ def _facts(
     if rule == "IM-VAL-003":
         measure = dataset.measure(check.partition("|")[2])
         name, limit = _broken_limit(measure, value)
-        facts |= {"wert": value, "verstoss": reason(project.catalogue, name, grenze=limit)}
+        facts |= {
+            "wert": value,
+            "verstoss": reason(project.catalogue, name, grenze=limit),
+            "komma": _comma_missing(measure, value, project),
+            "weitere": reason(project.catalogue, "cells_concerned", n=count) if count > 1 else "",
+        }
     return facts
+
+
+def _comma_missing(measure: Measure, value: float, project: Project) -> Fact:
+    """The question whether a rate lost its decimal sign; empty where a tenth of it is possible neither."""
+    tenth = value / 10
+    if measure.maximum is None or not measure.maximum < value or not (measure.minimum or 0) <= tenth <= measure.maximum:
+        return ""
+    return reason(project.catalogue, "comma_missing", wert=tenth)
 
 
 def key_of_rows(table: pa.Table, dataset: Dataset) -> tuple[NDArray[np.int64], int]:
@@ -286,7 +300,7 @@ def _check_keys(harmonised: Harmonised, dataset: Dataset, project: Project, usab
         if found.empty:
             continue
         places = harmonised.locator.places(found["row"].to_numpy(np.int64))
-        cells = ", ".join(place.cell for place in places[:4])
+        cells = ", ".join(place.cell for place in places[:_CELLS_NAMED])
         lost = found["row"].to_numpy(np.int64)
         if rule == "IM-KEY-002":
             lost = found.loc[found["key"].duplicated(), "row"].to_numpy(np.int64)
@@ -302,6 +316,7 @@ def _check_keys(harmonised: Harmonised, dataset: Dataset, project: Project, usab
                     count=len(found),
                     schluessel=key_text,
                     zellen=cells,
+                    stelle=project.catalogue.reasons["first_in_cells" if len(found) > _CELLS_NAMED else "in_cells"],
                     n=len(lost),
                 ).model_copy(update={"repairs": repairs}),
                 np.sort(lost),
@@ -332,7 +347,6 @@ def check_released(table: pa.Table, dataset: Dataset, project: Project) -> list[
     rules = set(failures_of_figures(frame, dataset, project))
     if not _are_unique(*key_of_rows(table, dataset), dataset):
         rules.add("IM-KEY-001")
-    hidden: dict[str, Fact] = dict.fromkeys(
-        ("zelle", "n", "zeichenliste", "roh", "wert", "verstoss", "schluessel", "zellen", "grenze"), "–"
-    )
+    names = ["zelle", "n", "zeichenliste", "roh", "wert", "verstoss", "komma", "weitere", "schluessel", "zellen"]
+    hidden: dict[str, Fact] = dict.fromkeys([*names, "stelle", "grenze"], "–")
     return [finding_of(project.catalogue, rule, (), None, hidden) for rule in sorted(rules)]

@@ -6,6 +6,7 @@ shown, nor a figure that is secret, nor one of which it is not known whether it 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -22,9 +23,11 @@ from einklang.region import Region
 
 AROUND = 2
 HEADINGS_SHOWN = 6
-LABELS_SHOWN = 4
+LABELS_SHOWN = 8
+COLUMNS_SHOWN = 10
 PER_RULE = 5
 IN_ALL = 40
+_YEAR = re.compile(r"(19|20)\d\d")
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,8 @@ class TableShown:
         low = region.first if row < region.first else max(region.first, row - AROUND)
         rows = [*headings, *range(low, min(region.end, max(row, low) + AROUND + 1))]
         figures = sorted(self.figures)
+        if len(self.labels) + len(figures) <= COLUMNS_SHOWN:
+            return rows, sorted([*self.labels, *figures])
         middle = figures.index(column) if column in self.figures else 0
         near = figures[max(0, middle - AROUND) : middle + AROUND + 1]
         labels = sorted(self.labels, key=lambda one: (one != column, one))[:LABELS_SHOWN]
@@ -75,6 +80,34 @@ def table_shown(table: RawTable, region: Region, columns: ColumnsFound) -> Table
         status=status,
         figures={index: table.columns[index] for index in columns.figures},
     )
+
+
+def headings_shown(table: RawTable, region: Region, columns: ColumnsFound) -> Excerpt:
+    """The headings of a table that do not fit, the cells concerned marked; a bare number among them is not shown."""
+    rows = range(region.header, min(region.header + len(columns.heads), region.header + HEADINGS_SHOWN))
+    near = [index for index in range(len(table.columns)) if index not in columns.left_out]
+    if len(near) > COLUMNS_SHOWN:
+        first = columns.unfit[0][1] if columns.unfit else 0
+        middle = next((number for number, index in enumerate(near) if index >= first), 0)
+        start = min(max(0, middle - COLUMNS_SHOWN // 2), len(near) - COLUMNS_SHOWN)
+        near = near[start : start + COLUMNS_SHOWN]
+
+    def cell(row: int, index: int) -> ExcerptCell:
+        text = columns.heads[row - region.header][index]
+        is_hidden = _has_digit(text) and not _is_named(text)
+        return ExcerptCell(text="" if is_hidden else text, is_marked=(row, index) in columns.unfit, is_hidden=is_hidden)
+
+    return Excerpt(
+        file=table.file,
+        sheet=table.sheet,
+        columns=[column_letter(index) for index in near],
+        rows=[ExcerptRow(row=row + 1, is_heading=True, cells=[cell(row, index) for index in near]) for row in rows],
+    )
+
+
+def _is_named(text: str) -> bool:
+    """Whether a text with digits is a heading rather than a figure: it has letters, or is a year."""
+    return any(character.isalpha() for character in text) or _YEAR.fullmatch(text.strip()) is not None
 
 
 def _has_digit(text: str) -> bool:

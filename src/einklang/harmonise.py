@@ -24,7 +24,7 @@ from einklang.declarations.codelists import CodeList
 from einklang.declarations.profile import Profile
 from einklang.declarations.signs import explained
 from einklang.evidence import REPAIRS_LISTED, Repair
-from einklang.findings import Located, finding, reason
+from einklang.findings import Located, PlaceFound, finding, reason
 from einklang.locate import Locator
 from einklang.longtable import LongTable
 from einklang.misread import range_behind_date, two_readings
@@ -228,6 +228,10 @@ class _Harmoniser:
                 continue
             self._unlabel(rows)
             places, count = self.locator.label_places(rows, dimension, "name")
+            code = coded.codes[coded.index[rows[0]]]
+            last = int(self.table.row[rows].max())
+            shift = names_shifted_by(self._source_rows(), coded, name.codes, known, rows)
+            cause, advice = self._shifted(shift, places[0], last)
             found = finding(
                 self.catalogue,
                 "IM-COD-002",
@@ -236,15 +240,24 @@ class _Harmoniser:
                 zeile=int(self.table.row[rows].min()),
                 n=len(np.unique(self.table.row[rows])),
                 roh=name.cleaned[name.codes[rows[0]]],
-                schluessel=coded.codes[coded.index[rows[0]]],
-                ursache=self._cause(names_shifted_by(self._source_rows(), coded, name.codes, known, rows)),
+                bis=last,
+                schluessel=code,
+                richtig=Text(de=codelist.codes[code].label_de, en=codelist.codes[code].label_en),
+                ursache=cause,
+                abhilfe=advice,
             )
             self.located.append(Located(found, rows))
 
-    def _cause(self, shift: int) -> Text:
-        """What has probably happened to names that stand this many rows too low (too high if negative)."""
-        name = "names_lower" if shift > 0 else "names_higher" if shift < 0 else "names_mixed"
-        return reason(self.catalogue, name, k=abs(shift))
+    def _shifted(self, shift: int, first: PlaceFound, last: int) -> tuple[Text, Text]:
+        """What has happened to names that stand this many rows too low (too high if negative), and what helps."""
+        if not shift:
+            return self.catalogue.reasons["names_mixed"], self.catalogue.reasons["put_back"]
+        cause, advice = ("names_lower", "move_up") if shift > 0 else ("names_higher", "move_down")
+        rows = reason(self.catalogue, "one_row" if abs(shift) == 1 else "many_rows", k=abs(shift))
+        return (
+            reason(self.catalogue, cause, zeilen=rows),
+            reason(self.catalogue, advice, zeilen=rows, zelle=first.cell, roh=first.raw.strip(), bis=last),
+        )
 
     def _check_land(self) -> bool:
         """Areas that are not the supplier's (IM-COD-003; IM-FIL-003 where that is all of them)."""

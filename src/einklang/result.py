@@ -134,5 +134,8 @@ class Result(Record):
     findings: list[Finding] = Field(description="Worst first.")
     rules: list[RuleOutcome] = Field(description="Every rule of the catalogue that concerns a delivery.")
     answer_by: str | None = Field(default=None, description="Day by which an answer is expected, ISO 8601.")
+    stopped_in: str = Field(
+        default="", description="Step whose errors ended the check (read, structure); empty where none did."
+    )
     comparison: Comparison | None = Field(default=None, description="Beside the delivery that this one replaces.")
     lapsed: list[Confirmation] = Field(default=[], description="Confirmations that no longer hold: the value changed.")

@@ -21,7 +21,8 @@ from einklang.block import TableBlock
 from einklang.columns import ColumnsFound, find_columns
 from einklang.declarations.profile import Numbers, Profile
 from einklang.declarations.rules import Catalogue, Severity
-from einklang.excerpts import TableShown, table_shown
+from einklang.evidence import Excerpt
+from einklang.excerpts import TableShown, headings_shown, table_shown
 from einklang.findings import PLACES_LISTED, Fact, Finding, PlaceFound, finding, reason
 from einklang.footnotes import Marks
 from einklang.labels import normalise
@@ -87,7 +88,10 @@ class _Sheet:
         for heading, cells in columns.ambiguous:
             self._stands_twice(heading, cells)
         if columns.missing or columns.unknown:
-            self.headings_differ(columns.missing, columns.unknown, region.header + layout.table.header.rows)
+            places = [self._place(*one) for one in columns.unfit[:_LISTED]]
+            places = places or [self._place(region.header + layout.table.header.rows - 1)]
+            around = headings_shown(self.table, region, columns)
+            self.headings_differ(columns.missing, columns.unknown, places, around)
         if not self.is_understood:
             return
         self.shown.append(table_shown(self.table, region, columns))
@@ -96,7 +100,7 @@ class _Sheet:
         if len(block.wrong_width):
             self._width_differs(block)
         if block.missing:
-            self.headings_differ([block.missing], [], row=None, stops=False)
+            self.headings_differ([block.missing], [], stops=False)
         self._sums_differ(block)
         if long is not None:
             self.found.append(long)
@@ -136,9 +140,14 @@ class _Sheet:
         )
 
     def headings_differ(
-        self, missing: Sequence[str], unknown: Sequence[str], row: int | None, stops: bool = True
+        self,
+        missing: Sequence[str],
+        unknown: Sequence[str],
+        places: Sequence[PlaceFound] = (),
+        excerpt: Excerpt | None = None,
+        stops: bool = True,
     ) -> None:
-        """Headings that are missing or not agreed (IM-STR-003); `row` counts from 1."""
+        """Headings that are missing or not agreed (IM-STR-003)."""
         self.is_understood &= not stops
         nothing = self.catalogue.reasons["nothing"]
         pairs = [
@@ -149,11 +158,12 @@ class _Sheet:
         ]
         self._say(
             "IM-STR-003",
-            [self._place(None if row is None else row - 1)],
+            places or [self._place()],
             fehlend=", ".join(f"„{text}“" for text in missing) or nothing,
             unbekannt=", ".join(f"„{text}“" for text in unknown) or nothing,
             vorschlag=", ".join(pairs) or nothing,
         )
+        self.findings[-1] = self.findings[-1].model_copy(update={"excerpt": excerpt})
 
     def _stands_twice(self, heading: str, cells: Sequence[tuple[int, int]]) -> None:
         self.is_understood = False
@@ -266,7 +276,7 @@ def structure(tables: Sequence[RawTable], profile: Profile, catalogue: Catalogue
         ]
         read = {number for number in wanted if sheet.read(profile.layouts[number])}
         if not read:
-            sheet.headings_differ([text for number in wanted for text in _anchors(profile.layouts[number])], [], None)
+            sheet.headings_differ([text for number in wanted for text in _anchors(profile.layouts[number])], [])
         missing -= read
         sheet.finish()
         accounted.add(sheet.accounted)
@@ -276,7 +286,7 @@ def structure(tables: Sequence[RawTable], profile: Profile, catalogue: Catalogue
     if tables and missing and not any(one.severity is Severity.ERROR for one in findings):
         sheet = _Sheet(tables[0], catalogue)
         absent = [text for number in sorted(missing) for text in _anchors(profile.layouts[number])]
-        sheet.headings_differ(absent, [], None)
+        sheet.headings_differ(absent, [])
         findings.extend(sheet.findings)
     if any(one.severity is Severity.ERROR for one in findings):
         for long in found:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 
 from einklang.declarations.rules import Catalogue, Severity, placeholders
-from einklang.findings import Confirmation, Finding, reason
+from einklang.findings import Confirmation, Fact, Finding, reason
 from einklang.result import Outcome, RuleOutcome, Verdict
 
 _WORST_FIRST = (Severity.ERROR, Severity.WARNING, Severity.INFORMATION)
@@ -23,6 +23,17 @@ def verdict_of(findings: Iterable[Finding], not_evaluable: Mapping[str, str]) ->
     if "rule_crashed" in not_evaluable.values():
         severities.add(Severity.WARNING)
     return next((_FOLLOWS[severity] for severity in _WORST_FIRST if severity in severities), Verdict.ACCEPTED)
+
+
+def verdict_facts(findings: Sequence[Finding], catalogue: Catalogue) -> dict[str, Fact]:
+    """What fills the sentence of the verdict: number of open errors, and the first place of what is worst and open."""
+    open_ones = [finding for finding in findings if finding.is_open]
+    errors = sum(finding.severity is Severity.ERROR for finding in open_ones)
+    place = next((place for finding in open_ones[:1] for place in finding.places[:1]), None)
+    where: Fact = ""
+    if place is not None and place.row is not None:
+        where = reason(catalogue, "first_in_cell" if place.column else "first_in_row", zelle=place.cell)
+    return {"n": errors, "stelle": where}
 
 
 def settle(findings: Iterable[Finding], answers: Sequence[Confirmation]) -> tuple[list[Finding], list[Confirmation]]:

@@ -72,8 +72,10 @@ class Rule(Declaration):
 class VerdictTexts(Declaration):
     """What a verdict says."""
 
-    sentence: Text = Field(description="The verdict in one sentence.")
+    sentence: Text = Field(description="The verdict in one sentence; `{n}` errors, `{stelle}` the first place.")
     next_step: Text = Field(description="What happens next.")
+    trial_sentence: Text = Field(description="The same for a check of files that were not delivered.")
+    trial_next_step: Text = Field(description="What to do before these files are delivered.")
 
 
 class Catalogue(Declaration):

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from einklang.findings import german_number
 from einklang.periods import period_label
 from einklang.report.texts import Language, load_texts, say
+from einklang.result import Result
 
 SHORT_TEXT = 160
 LONG_TEXT = 1200
@@ -104,6 +105,12 @@ def size(count: int, language: Language) -> str:
 def period(code: str, language: Language) -> str:
     """A period code for readers: `2024`, `31.12.2024`."""
     return str(getattr(period_label(code), language))
+
+
+def no_periods(result: Result, language: Language) -> str:
+    """Why no period is named."""
+    texts = load_texts().identity
+    return say(texts.periods_not_read if result.stopped_in else texts.periods_none, language)
 
 
 def moment(iso: str, language: Language) -> str:

@@ -231,7 +231,7 @@ def _identity_block(result: Result, language: Language) -> list[str]:
     lines = [
         _line(words.supplier, say(identity.supplier_name, language), language),
         _line(words.dataset, say(identity.dataset_title, language), language),
-        _line(words.periods, _periods(identity.periods, language) or say(words.periods_none, language), language),
+        _line(words.periods, _periods(identity.periods, language) or display.no_periods(result, language), language),
         _line(words.delivery, identity.delivery, language),
     ]
     if identity.received_at is not None:

@@ -19,7 +19,7 @@ from einklang.report.drawing import draw, last_step
 from einklang.report.page import render
 from einklang.report.places import about, merge, where
 from einklang.report.texts import Language, load_texts, say
-from einklang.result import Accounting, Identity, Outcome, Result, Verdict
+from einklang.result import Accounting, Outcome, Result, Verdict
 
 LINES_SHOWN = 20
 FINDINGS_SHOWN = 20
@@ -196,11 +196,11 @@ def segments(account: Accounting) -> list[Segment]:
     return found
 
 
-def _periods(identity: Identity, language: Language) -> str:
+def _periods(result: Result, language: Language) -> str:
     texts = load_texts().identity
-    periods = identity.periods
+    periods = result.identity.periods
     if not periods:
-        return say(texts.periods_none, language)
+        return display.no_periods(result, language)
     if len(periods) <= PERIODS_SHOWN:
         return ", ".join(display.period(code, language) for code in periods)
     count = display.number(len(periods), language)
@@ -242,7 +242,7 @@ def render_html(result: Result, language: Language = "de") -> str:
         segments=segments,
         draw=draw,
         change=partial(_change, language=language),
-        periods=_periods(result.identity, language),
+        periods=_periods(result, language),
         say=partial(_spoken, language=language),
         number=partial(display.number, language=language),
         percent=partial(display.percent, language=language),

@@ -123,6 +123,9 @@ def _not_evaluable(result: Result, language: Language) -> list[RenderableType]:
     if not rules:
         return []
     lines = [Styled(say(texts.not_evaluable, language), style="bold")]
+    if result.stopped_in:
+        count = display.number(len(rules), language)
+        return [*lines, Styled(say(texts.stopped.of(len(rules)), language, count=count)), Styled("")]
     lines += [
         Styled(f"{display.visible(rule.rule)} {_spoken(rule.reason or texts.no_reason, language)}") for rule in rules
     ]

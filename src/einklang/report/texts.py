@@ -52,6 +52,7 @@ class VerdictTexts(Declaration):
     """The banner."""
 
     heading: Text
+    heading_trial: Text
     next: Text
     kept: Text
     answer_by: Text
@@ -76,6 +77,7 @@ class IdentityTexts(Declaration):
     periods: Text
     periods_many: Text
     periods_none: Text
+    periods_not_read: Text
     delivery: Text
     number: Text
     not_delivered: Text
@@ -104,6 +106,7 @@ class CountTexts(Declaration):
     accepted: Text
     quarantined: Text
     not_data: Text
+    accepted_why: Text
     nothing_read: Text
     bar_title: Text
     sum_line: Text
@@ -170,7 +173,10 @@ class EvidenceTexts(Declaration):
     cell: Text
     figure: Text
     unknown: Text
-    sum: Text
+    sum: Counted
+    part: Text
+    whole: Text
+    difference_of_part: Text
     share: Text
     given: Text
     difference: Text
@@ -208,6 +214,7 @@ class RuleTexts(Declaration):
     by_finding: Text
     not_evaluable: Text
     not_evaluable_why: Text
+    stopped: Counted
     reason: Text
     no_reason: Text
     passed: Text

@@ -245,7 +245,8 @@ class FrontWriter:
         verdict = f"{symbols.OF_VERDICT[result.verdict]}  {self._say(texts.verdict.words[result.verdict])}"
         self._put((verdict, word), ("", said), height=30)
         label = self._styles.own(Format(bold=True, fill=wash, wrap=True, indent=1))
-        self._put((self._say(texts.verdict.heading), label), (display.visible(self._say(result.sentence)), said))
+        heading = texts.verdict.heading if self._result.identity.delivery else texts.verdict.heading_trial
+        self._put((self._say(heading), label), (display.visible(self._say(result.sentence)), said))
         step = display.visible(self._say(result.next_step))
         if result.answer_by:
             day = display.period(result.answer_by, self._language)
@@ -259,7 +260,7 @@ class FrontWriter:
         self._line(self._say(texts.dataset), self._say(identity.dataset_title))
         periods = ", ".join(display.period(code, self._language) for code in identity.periods)
         periods = display.shorten(periods, _PERIODS_SHOWN, self._language)
-        self._line(self._say(texts.periods), periods or self._say(texts.periods_none))
+        self._line(self._say(texts.periods), periods or display.no_periods(self._result, self._language))
         if identity.delivery:
             self._line(self._say(texts.delivery), identity.delivery)
         if identity.received_at:
