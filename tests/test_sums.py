@@ -146,7 +146,7 @@ def test_rounding_that_differs_by_land(total: str, breaks: bool, checker: Checke
     checked = checker.rows(*rows, rules=["IM-AGG-004"], rounding_by_area={"01": 3, "15": 3, "04": 3, "05": 5})
     assert rules_found(checked.result) == (["IM-AGG-004"] if breaks else [])
     if breaks:
-        assert "erlaubt 31" in checked.result.findings[0].message.de
+        assert "höchstens 31" in checked.result.findings[0].message.de
 
 
 def test_kreise_are_rounded_as_their_land(checker: Checker) -> None:
