@@ -7,7 +7,7 @@ A measure computes a small table of figures from a cube. It does not judge: limi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -53,7 +53,8 @@ class Context:
     label of the delivery was understood. `describe` says what a row is about. `released` gives the figures of the
     latest release, of all Länder; figures of others that are not released are never seen. `table` are the
     observations to which the rows belong, `accepted` the sender's accepted ones of all periods before this
-    delivery, `references` what else the figures may be compared with.
+    delivery, `references` what else the figures may be compared with. `kept` holds columns that several measures
+    need, computed once for a delivery.
     """
 
     cube: Cube
@@ -69,6 +70,7 @@ class Context:
     table: pa.Table | None = None
     accepted: pa.Table | None = None
     references: References = no_references
+    kept: dict[str, NDArray[np.float64]] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cached_property
 from statistics import NormalDist
 
 import numpy as np
@@ -134,7 +134,6 @@ def compare(
     parts differ.
     """
     cube = context.cube
-    earlier = cache(lambda: earlier_by_row(context))
     with_total = np.flatnonzero((groups.total >= 0) & (groups.parts > 0))
     largest = _over_cells(groups, with_total, precision.largest, precision, cube)
     usable = ~np.isnan(cube.value[groups.total[with_total]]) & ~np.isnan(largest)
@@ -186,7 +185,11 @@ def compare(
     def calculation(i: int) -> Calculation:
         parts = np.sort(members(i))
         row = cube.row[parts]
-        found = stands_out(cube.value[parts], earlier()[row], -float(difference[i])) if (row >= 0).all() else None
+        found = (
+            stands_out(cube.value[parts], earlier_by_row(context)[row], -float(difference[i]))
+            if (row >= 0).all()
+            else None
+        )
         terms = [term(context, axis, int(part)) for part in parts[:TERMS_LISTED]]
         if found is not None and found < len(terms):
             terms[found] = terms[found].model_copy(update={"is_suspect": True})

@@ -14,10 +14,17 @@ from einklang.measures.pairs import pairs_of
 _FEWEST = 5
 _LIKE = 0.5
 _APART = 2.0
+_EARLIER = "earlier_by_row"
 
 
 def earlier_by_row(context: Context) -> NDArray[np.float64]:
     """For each row of the delivery its figure of the year before; NaN where there is none to compare with."""
+    if _EARLIER not in context.kept:
+        context.kept[_EARLIER] = _earlier_by_row(context)
+    return context.kept[_EARLIER]
+
+
+def _earlier_by_row(context: Context) -> NDArray[np.float64]:
     known = [context.cube.row] if context.history is None else [context.cube.row, context.history.row]
     earlier = np.full(int(max(rows.max(initial=-1) for rows in known)) + 1, np.nan)
     for pairs in pairs_of(context, {}):
