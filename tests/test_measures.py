@@ -16,7 +16,7 @@ from cubes import context_of
 from einklang.check import Checked
 from einklang.declarations.expectations import Expectation
 from einklang.findings import Fact
-from einklang.gx import judged_here
+from einklang.gx import keeps
 from einklang.measures import MEASURES
 from einklang.measures.figures import Context, Figures, Parameters, nothing
 from einklang.plausibility import judge
@@ -360,7 +360,7 @@ def test_great_expectations_has_the_word(low: float | None, high: float | None) 
     limits = {"rule": "IM-TIM-001", "measure": "period_changes", "min_value": low, "max_value": high}
     one = Expectation.model_validate({**limits, "column": "score", "parameters": CHANGE_PARAMETERS})
     outside = [one for one in VALUES if (low is not None and one < low) or (high is not None and one > high)]
-    assert judged_here(np.array(VALUES), one) is (not outside)
+    assert keeps(np.array(VALUES), one) is (not outside)
 
 
 def crash(context: Context, parameters: Parameters) -> Figures:

@@ -18,7 +18,6 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from einklang import gx
 from einklang import observations as contract1
 from einklang.accounted import Accounted
 from einklang.appearance import check_appearance
@@ -140,7 +139,6 @@ def check(
         UnknownName: supplier, data set or profile is not declared.
     """
     profiles = project.profiles_of(sending.supplier, sending.dataset)
-    gx.start()
     tried: list[Checked] = []
     for profile in profiles:
         judgement = _Judgement()

@@ -9,7 +9,6 @@
     │   └── PlaceNotWritable  nothing can be written to the path
     ├── StoreError            the store folder is damaged or not writable
     │   └── DamagedRecord     a record in it cannot be read
-    ├── CompanionLost         a process that works beside this one ended
     └── ReaderNotStarted      the process that reads workbooks does not start
 
 Bad data is never an exception: it is a finding. An exception means a broken declaration, a
@@ -102,14 +101,6 @@ class DamagedRecord(StoreError):
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, "the file is missing, unreadable or damaged", "Restore the file from the backup.")
-
-
-class CompanionLost(EinklangError):
-    """A process that works beside this one ended without an answer."""
-
-    def __init__(self, module: str) -> None:
-        self.module = module
-        super().__init__(f"The process of `{module}` ended without an answer.", "Check memory and the messages above.")
 
 
 class ReaderNotStarted(EinklangError):

@@ -1,7 +1,6 @@
 """What Great Expectations says about a column of figures. The only module that knows Great Expectations.
 
-The library takes about as long to import as all else that a check needs. So it lives in a process of its own, which
-`start` begins early and which every check of this process shares.
+The library takes about as long to import as all else that a check needs, so it is imported when it is first asked.
 """
 
 from __future__ import annotations
@@ -15,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from einklang.companion import Companion, serve
 from einklang.lean_import import import_sparing
 
 if TYPE_CHECKING:
@@ -26,24 +25,6 @@ if TYPE_CHECKING:
 _FOR_OTHER_USES = ("altair", "jsonschema", "scipy.stats")
 _SITE = "einklang"
 _ONE_AT_A_TIME = threading.RLock()
-_COMPANION = Companion("einklang.gx")
-
-
-def start() -> None:
-    """Begins to load Great Expectations beside this process; returns at once."""
-    _COMPANION.start()
-
-
-def keeps(figures: NDArray[np.float64], expectation: Expectation) -> bool | None:
-    """Whether the figures keep an expectation; None where Great Expectations could not judge it.
-
-    What is judged are the distinct figures: a limit holds for them or for none that are equal.
-
-    Raises:
-        CompanionLost: the process that judges ended.
-    """
-    verdict: bool | None = _COMPANION.ask((np.unique(figures), expectation))
-    return verdict
 
 
 @cache
@@ -100,8 +81,6 @@ def write_data_docs(
     Says whether the delivery keeps every expectation; None without one. The pages load scripts and styles from
     other servers as Great Expectations writes them (`einklang.gx_pages` takes that out).
     """
-    import pandas as pd
-
     library = great_expectations()
     context = library.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
@@ -138,12 +117,15 @@ def _batches() -> Any:
     return asset.add_batch_definition_whole_dataframe("whole")
 
 
-def judged_here(figures: NDArray[np.float64], expectation: Expectation) -> bool | None:
-    """As `keeps`, by the library in this process."""
-    import pandas as pd
+def keeps(figures: NDArray[np.float64], expectation: Expectation) -> bool | None:
+    """Whether the figures keep an expectation; None where Great Expectations could not judge it.
 
-    batch = _batches().get_batch({"dataframe": pd.DataFrame({expectation.column: figures})})
-    outcome = batch.validate(gx_expectation(expectation), result_format="BOOLEAN_ONLY")
+    What is judged are the distinct figures: a limit holds for them or for none that are equal.
+    """
+    frame = pd.DataFrame({expectation.column: np.unique(figures)})
+    with _ONE_AT_A_TIME:
+        batch = _batches().get_batch({"dataframe": frame})
+        outcome = batch.validate(gx_expectation(expectation), result_format="BOOLEAN_ONLY")
     crashed = bool(outcome.exception_info) and "exception_traceback" in str(outcome.exception_info)
     return None if crashed and _raised(outcome.exception_info) else bool(outcome.success)
 
@@ -152,7 +134,3 @@ def _raised(info: Mapping[str, Any]) -> bool:
     if "raised_exception" in info:
         return bool(info["raised_exception"])
     return any(isinstance(part, dict) and part.get("raised_exception") for part in info.values())
-
-
-if __name__ == "__main__":
-    serve(_batches, lambda request: judged_here(*request))

@@ -18,7 +18,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from einklang.declarations.expectations import Expectation
-from einklang.errors import CompanionLost
 from einklang.evidence import SERIES_LISTED
 from einklang.findings import Fact, Located, PlaceFound, finding_of
 from einklang.gx import keeps
@@ -59,11 +58,7 @@ def _keeps(figures: pd.DataFrame, expectation: Expectation) -> bool | None:
     if expectation.column not in figures:
         _LOG.error("the measure %s computes no column %s", expectation.measure, expectation.column)
         return None
-    try:
-        return keeps(figures[expectation.column].to_numpy(np.float64), expectation)
-    except CompanionLost as error:
-        _LOG.error("%s was not judged: %s", expectation.rule, error.sentence)
-        return None
+    return keeps(figures[expectation.column].to_numpy(np.float64), expectation)
 
 
 def _outside(frame: pd.DataFrame, expectation: Expectation) -> NDArray[np.int64]:

@@ -77,11 +77,6 @@ def check(
 
     Exit code: 0 accepted, 1 with findings to mend or to confirm, 2 unusable input.
     """
-    from einklang import gx
-
-    # Beside all that follows: what it loads takes as long.
-    gx.start()
-
     from einklang import report
     from einklang.check import Sending, sent_file
     from einklang.check import check as run_check
