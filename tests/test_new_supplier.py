@@ -55,7 +55,7 @@ def test_new_supplier_is_one_file(folder: Path, tmp_path: Path) -> None:
         load_project(folder).profiles_of("ba", "arbeitslose")
     before = load_project(folder)
     path = folder / "schemas" / "profiles" / "ba" / "arbeitslose.yaml"
-    path.parent.mkdir()
+    path.parent.mkdir(exist_ok=True)
     path.write_text(PROFILE, encoding="utf-8")
     project = load_project(folder)
     assert project.profiles.keys() - before.profiles.keys() == {("ba", "arbeitslose")}
