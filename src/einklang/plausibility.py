@@ -81,12 +81,8 @@ def judge(context: Context, expectations: Sequence[Expectation], locator: Locato
     not_evaluable: dict[str, str] = {}
     evaluated: set[str] = set()
     said: dict[str, NDArray[np.int64]] = {}
-    kept_for_later: dict[str, Figures] = {}
-    asked = [f"{one.measure} {sorted(one.parameters.items())}" for one in expectations]
-    for number, (expectation, name) in enumerate(zip(expectations, asked, strict=True)):
-        figures = kept_for_later.pop(name, None) or _compute(context, expectation)
-        if name in asked[number + 1 :]:
-            kept_for_later[name] = figures
+
+    def say(figures: Figures, expectation: Expectation) -> None:
         if watcher := _WATCHER.get():
             watcher(expectation, figures)
         rules = [expectation.rule, *([expectation.pattern] if expectation.pattern else [])]
@@ -94,7 +90,7 @@ def judge(context: Context, expectations: Sequence[Expectation], locator: Locato
         kept, why = _judged(figures, expectation, left)
         if why is not None:
             not_evaluable.update(dict.fromkeys(rules, why))
-            continue
+            return
         evaluated.update(rules)
         outside = _NO_ROWS if kept else _outside(figures.frame, expectation)
         outside = outside if left is None else outside[left[outside]]
@@ -102,6 +98,16 @@ def judge(context: Context, expectations: Sequence[Expectation], locator: Locato
             named = [figures.rows(int(place)) for place in outside] if len(outside) <= _REPORTED else []
             said[expectation.rule] = np.concatenate([said.get(expectation.rule, _NO_ROWS), *named])
             located.extend(_report(figures, outside, expectation, locator, project))
+
+    # Figures of ten million rows fill gigabytes: those of one measure are let go before the next ones are computed.
+    computed: dict[str, Figures] = {}
+    asked = [f"{one.measure} {sorted(one.parameters.items())}" for one in expectations]
+    for number, (expectation, name) in enumerate(zip(expectations, asked, strict=True)):
+        if name not in computed:
+            computed[name] = _compute(context, expectation)
+        say(computed[name], expectation)
+        if name not in asked[number + 1 :]:
+            del computed[name]
     crashed = {rule: why for rule, why in not_evaluable.items() if why == "rule_crashed"}
     return Judged(tuple(located), {rule: why for rule, why in not_evaluable.items() if rule not in evaluated} | crashed)
 
