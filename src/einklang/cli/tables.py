@@ -59,13 +59,17 @@ def latest_deliveries(deliveries: Iterable[Delivery]) -> dict[tuple[str, str], D
 
 
 def verdict_matrix(project: Project, deliveries: Iterable[Delivery]) -> Table:
-    """Suppliers × data sets with the verdict of the latest delivery."""
+    """Suppliers × data sets with the verdict of the latest delivery.
+
+    Shown are the data sets that were delivered and those that an indicator needs.
+    """
     latest = latest_deliveries(deliveries)
+    needed = {part.dataset for one in project.indicators.values() for part in (one.numerator, one.denominator) if part}
     table = Table(
         title="Ergebnis der jeweils letzten Lieferung", box=box.SIMPLE_HEAD, title_justify="left", show_edge=False
     )
     table.add_column("Land oder Stelle", no_wrap=True)
-    names = sorted(project.datasets)
+    names = sorted(needed | {dataset for _, dataset in latest} & set(project.datasets))
     for name in names:
         table.add_column(project.datasets[name].title.de, min_width=_VERDICT_WIDTH, overflow="fold")
     lands = project.codelists["laender"].codes
