@@ -31,6 +31,7 @@ EXTRA: dict[str, list[str]] = {
     "ages": ["from_age", "to_age"],
     "aggregates": ["members"],
     "citizenship": [],
+    "gemeinden": [],
     "conf_status": ["allowed_value"],
     "kreise": ["type_de", "successor", "nuts", "note"],
     "laender": ["iso", "nuts", "azr"],
@@ -45,6 +46,7 @@ EXTRA: dict[str, list[str]] = {
 PARENT_LIST = {
     "laender": "aggregates",
     "kreise": "laender",
+    "gemeinden": "kreise",
     "nationalities": "nationality_groups",
 }
 #: Lists that share one column in the files, so that a spelling must be unique across them.
@@ -142,7 +144,7 @@ def test_codes_are_unique_and_sorted(name: str) -> None:
     assert codes == sorted(set(codes))
 
 
-@pytest.mark.parametrize("name", sorted(set(EXTRA) - {"kreise"}))
+@pytest.mark.parametrize("name", sorted(set(EXTRA) - {"kreise", "gemeinden"}))
 def test_no_spelling_means_two_codes(name: str) -> None:
     assert clashes(name) == {}
 
@@ -289,6 +291,13 @@ def test_kreis_keys_belong_to_their_land() -> None:
         assert row["parent"] == row["code"][:2], row
         assert row["kind"] in {"kreis", "kreisfreie_stadt"}, row
         assert row["type_de"], row
+
+
+def test_municipality_keys_belong_to_their_kreis() -> None:
+    """Municipalities of Lower Saxony on 30 June 2024, from the register of the statistical offices (GV-ISys)."""
+    municipalities = rows("gemeinden")
+    assert all(row["code"][:5] == row["parent"] and len(row["code"]) == 8 for row in municipalities)
+    assert Counter(row["kind"] for row in municipalities) == {"gemeinde": 939, "gemeindefreies_gebiet": 25}
 
 
 def test_dissolved_kreise_have_an_end_and_a_valid_successor() -> None:

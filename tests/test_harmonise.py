@@ -170,6 +170,16 @@ def test_supplier_of_one_land(checker: Checker) -> None:
     assert alien.observations.num_rows == 0
 
 
+def test_municipality_belongs_to_the_land_of_its_kreis(checker: Checker) -> None:
+    municipal: dict[str, Any] = {
+        "dataset": "steuereinnahmen",
+        "dimensions": {"sex": None, "measure": {"constant": "inhabitants"}},
+        "columns": [{"headings": ["insgesamt"]}],
+    }
+    assert rules_found(checker.rows("2024;03254026;7", supplier="ni", **municipal).result) == []
+    assert rules_found(checker.rows("2024;03254026;7", supplier="nw", **municipal).result) == ["IM-FIL-003"]
+
+
 COUNTED: dict[str, Any] = {
     "dataset": "arbeitslose",
     "dimensions": {"sex": None, "measure": {"constant": "unemployed"}, "citizenship": {"constant": "_T"}},

@@ -266,7 +266,7 @@ class _Harmoniser:
             return False
         codelist = self.project.codes(self.dataset.name, "area")
         area = self.coded["area"]
-        own = [code == allowed or codelist.codes[code].parent == allowed for code in area.codes]
+        own = [codelist.lies_in(code, allowed) for code in area.codes]
         foreign = np.asarray([not mine for mine in own] + [False], dtype=np.bool_)[area.index]
         rows = np.flatnonzero(foreign)
         if not len(rows):

@@ -42,8 +42,8 @@ def _released(named: str, supplier: str, project: Project, store: Store) -> Refe
     others = pa.compute.not_equal(table.column("supplier").cast(pa.string()), supplier)
     land = project.supplier(supplier).extra["areas"]
     if land != "*":
-        codes = project.codes(named, "area").codes
-        areas = [code for code, listed in codes.items() if land in {code, listed.parent}]
+        codelist = project.codes(named, "area")
+        areas = [code for code in codelist.codes if codelist.lies_in(code, land)]
         in_land = pa.compute.is_in(table.column("area").cast(pa.string()), value_set=pa.array(areas, pa.string()))
         others = pa.compute.and_(others, in_land)
     table = table.filter(others)

@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
 import pytest
-from builders import ROOT, assert_complete, counts, sending
+from builders import sending
+from realfiles import ABSENT, REAL, RealFile, assert_accounted, assert_figures, read_once
 
 from einklang.check import Checked, check
 from einklang.project import Project
 from einklang.result import Verdict
 
-REAL = ROOT.parent / "shared" / "real"
-pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason="the real files (../shared/real) are not here")
-
-
-class RealFile(NamedTuple):
-    path: str
-    supplier: str
-    dataset: str
-    rows: tuple[int, int, int, int]
-    """Read, accepted, quarantined, not data."""
-    cells: tuple[int, int, int, int]
-    figures: str
-    """Per line a cell and what stands in it, looked up in the file by hand; `sheet!cell` in a workbook."""
-
+pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason=ABSENT)
 
 FILES = [
     RealFile(
@@ -333,50 +319,14 @@ FILES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def checked(project: Project) -> dict[str, Checked]:
-    return {}
-
-
-def _read(file: RealFile, project: Project, checked: dict[str, Checked]) -> Checked:
-    name = f"{file.path} {file.dataset}"
-    if name not in checked:
-        checked[name] = check(sending(file.supplier, file.dataset, REAL / file.path), project)
-    return checked[name]
-
-
-@pytest.mark.parametrize("file", FILES, ids=lambda one: f"{one.path}-{one.dataset}")
+@pytest.mark.parametrize("file", FILES, ids=lambda one: one.name)
 def test_file_is_accepted_and_accounted(file: RealFile, project: Project, checked: dict[str, Checked]) -> None:
-    one = _read(file, project, checked)
-    assert [finding.message.de for finding in one.result.findings] == []
-    assert one.result.verdict is Verdict.ACCEPTED
-    assert (counts(one.result.rows), counts(one.result.cells)) == (file.rows, file.cells)
-    assert_complete(one)
+    assert_accounted(file, read_once(file, project, checked))
 
 
-def _told(line: str) -> tuple[str, dict[str, Any]]:
-    cell, *facts = line.split()
-    said: dict[str, Any] = dict(fact.split("=", 1) for fact in facts)
-    if "value" in said:
-        said["value"] = None if said["value"] == "None" else float(said["value"])
-    return cell, said
-
-
-@pytest.mark.parametrize("file", FILES, ids=lambda one: f"{one.path}-{one.dataset}")
+@pytest.mark.parametrize("file", FILES, ids=lambda one: one.name)
 def test_figures_as_in_the_file(file: RealFile, project: Project, checked: dict[str, Checked]) -> None:
-    table = _read(file, project, checked).observations
-    wanted = dict(_told(line) for line in file.figures.strip().splitlines())
-    sheets, rows, columns = (table.column(name).to_pylist() for name in ("sheet", "row", "column"))
-    names = [
-        f"{sheet}!{column}{row}" if sheet else f"{column}{row}"
-        for sheet, row, column in zip(sheets, rows, columns, strict=True)
-    ]
-    index = {name: number for number, name in enumerate(names) if name in wanted}
-    found = {
-        cell: {name: table.column(name)[index[cell]].as_py() for name in said} if cell in index else {}
-        for cell, said in wanted.items()
-    }
-    assert found == wanted
+    assert_figures(file, read_once(file, project, checked))
 
 
 def test_an_export_of_0_bytes_is_refused(project: Project) -> None:

@@ -88,6 +88,14 @@ class CodeList:
         nearest = process.extractOne(label.strip(), choices.keys(), scorer=fuzz.WRatio, score_cutoff=80)
         return nearest[0] if nearest else ""
 
+    def lies_in(self, code: str, area: str) -> bool:
+        """Whether a code is `area` or stands below it, at any depth."""
+        seen: set[str] = set()
+        while code != area and code in self.codes and code not in seen:
+            seen.add(code)
+            code = self.codes[code].parent
+        return code == area
+
     def children(self, parent: str) -> list[Code]:
         """Codes directly below `parent`, in order of code."""
         return [code for code in self.codes.values() if code.parent == parent]
