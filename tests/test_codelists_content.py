@@ -36,7 +36,7 @@ EXTRA: dict[str, list[str]] = {
     "kreise": ["type_de", "successor", "nuts", "note"],
     "laender": ["iso", "nuts", "azr"],
     "nationalities": ["region", "iso", "members", "note"],
-    "nationality_groups": ["azr_key", "note"],
+    "nationality_groups": ["azr_key", "genesis", "note"],
     "obs_status": ["allowed_value"],
     "sex": [],
     "suppliers": ["areas"],
