@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from einklang.declarations.rules import Catalogue
+from einklang.discretion import place_in
 from einklang.findings import PLACES_LISTED, Finding, PlaceFound, finding, reason
 from einklang.longtable import LongTable
 from einklang.rawtable import Look, Mask, RawTable, column_letter
@@ -124,30 +125,12 @@ class _Figures:
         guilty = touching[held > 0]
         if not len(guilty):
             return
-        places = [
-            PlaceFound(
-                file=self.table.file,
-                sheet=self.table.sheet,
-                row=int(one[0]) + 1,
-                column=column_letter(int(one[1])),
-                raw=self.table.text(int(one[0]), int(one[1])) if self._is_there(one) else "",
-            )
-            for one in guilty[:PLACES_LISTED].tolist()
-        ]
+        places = [place_in(self.table, int(one[0]), int(one[1])) for one in guilty[:PLACES_LISTED].tolist()]
         yield finding(self.catalogue, "IM-STR-007", places, count=len(guilty), n=len(guilty), zelle=places[0].cell)
-
-    def _is_there(self, place: Sequence[int]) -> bool:
-        return place[0] < self.table.rows and place[1] < len(self.table.columns)
 
     def _places(self, rows: NDArray[np.int64]) -> list[PlaceFound]:
         return [
-            PlaceFound(
-                file=self.table.file,
-                sheet=self.table.sheet,
-                row=int(self.row[row]) + 1,
-                column=column_letter(int(self.column[row])),
-            )
-            for row in rows[:PLACES_LISTED].tolist()
+            place_in(self.table, int(self.row[row]), int(self.column[row])) for row in rows[:PLACES_LISTED].tolist()
         ]
 
 

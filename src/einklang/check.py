@@ -27,6 +27,7 @@ from einklang.declarations.base import Text
 from einklang.declarations.dataset import Dataset
 from einklang.declarations.profile import Profile
 from einklang.declarations.rules import Rule, Severity
+from einklang.discretion import SecretMarks
 from einklang.errors import FileNotUsable
 from einklang.excerpts import Excerpts
 from einklang.findings import Confirmation, Finding, Located, fill, finding
@@ -165,17 +166,16 @@ class _Line:
     excerpts: Excerpts | None = None
     members: dict[str, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.marks = SecretMarks.of([self.profile], self.project)
+
     def run(self) -> Checked:
         dataset = self.project.dataset(self.sending.dataset)
         structured = self._read_and_structure()
         if structured is None or structured.table is None:
             return self._finish(dataset, None, None, structured.accounted if structured else Accounted())
         self.progress("parse")
-        words = {
-            word: self.project.signs.meanings[meaning]
-            for layout in self.profile.layouts
-            for word, meaning in (layout.status.words.items() if layout.status else ())
-        }
+        words = self.project.word_meanings(self.profile)
         parsed = parse(structured.table, self.profile, self.project.sign_meanings(self.profile), words)
         self.judgement.steps.append("parse")
         self.progress("harmonise")
@@ -183,7 +183,7 @@ class _Line:
         harmonised = harmonise(structured.table, parsed, self.profile, self.project, self.sending.delivery, stored)
         self.judgement.add("harmonise", harmonised.located)
         self._judge_timeliness(harmonised, dataset)
-        self.excerpts = Excerpts(structured.shown, structured.table, parsed.is_secret)
+        self.excerpts = Excerpts(structured.shown, structured.table, parsed.is_secret, self.marks)
         usable = harmonised.usable
         if not harmonised.foreign_land:
             usable = self._judge(harmonised, dataset)
@@ -202,7 +202,7 @@ class _Line:
             return None
         self.progress("structure")
         tables = [table for read in reads for table in read.tables]
-        structured = structure(tables, self.profile, catalogue)
+        structured = structure(tables, self.profile, self.project.word_meanings(self.profile), catalogue)
         shown = check_appearance(tables, structured.table, catalogue) if structured.table is not None else []
         if not self.judgement.add("structure", [*structured.findings, *shown]):
             self.judgement.stopped_in = "structure"
@@ -261,7 +261,7 @@ class _Line:
         if harmonised is not None and not self._period_agreed(harmonised):
             self.is_period_agreed = False
             self._wrong_period(harmonised)
-        found = order(one.finding for one in self.judgement.located)
+        found = order(map(self.marks.discreet, (one.finding for one in self.judgement.located)))
         if self.excerpts is not None:
             found = self.excerpts.add(found)
         findings, lapsed = settle(found, self.sending.answers)

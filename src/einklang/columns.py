@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 from einklang.declarations.place import Place
 from einklang.declarations.profile import Profile
+from einklang.discretion import headings_hidden
 from einklang.heads import Heads, columns_with, fits, read_heads
 from einklang.labels import normalise
 from einklang.rawtable import RawTable, column_index, column_letter
-from einklang.region import Region
+from einklang.region import Region, cell_name
 from einklang.rowlabels import Strip, matched
 
 
@@ -176,7 +177,7 @@ def find_columns(table: RawTable, profile: Profile, region: Region, strip: Strip
         candidates = [index for index in candidates if index not in status.values()]
     taken = _Figures()
     for index in candidates:
-        title = _joined([row[index] for row in heads if row[index]]) or column_letter(index)
+        title = _joined(_shown(heads, region.header, index)) or column_letter(index)
         if index < start:
             taken.unknown[index] = title
         else:
@@ -217,6 +218,15 @@ def find_columns(table: RawTable, profile: Profile, region: Region, strip: Strip
 def _joined(headings: Sequence[str]) -> str:
     """Headings that stand one above the other, as one text."""
     return ": ".join(text for text in headings if text != "*")
+
+
+def _shown(heads: Heads, header: int, index: int) -> list[str]:
+    """The headings of a column; of one that may be a figure its cell, as `[C4]`."""
+    return [
+        f"[{cell_name(header + number, index)}]" if headings_hidden(row)[index] else row[index]
+        for number, row in enumerate(heads)
+        if row[index]
+    ]
 
 
 def _unfit(index: int, heads: Heads, written: Heads, absent: Sequence[Sequence[str]]) -> list[tuple[int, int]]:

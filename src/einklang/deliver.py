@@ -16,6 +16,7 @@ from einklang.answers import answers_of
 from einklang.check import Checked, Sending, SentFile, check
 from einklang.comparison import compare
 from einklang.declarations.rules import Severity
+from einklang.discretion import SecretMarks
 from einklang.outbox import announce_verdict, load_mail_settings
 from einklang.project import Project
 from einklang.publication import released_observations
@@ -23,7 +24,7 @@ from einklang.receive import receipt_findings, receive
 from einklang.references import references_for
 from einklang.report import render_csv, render_html, render_json
 from einklang.report.ess import render_ess
-from einklang.report.workbook import SecretMarks, render_workbook
+from einklang.report.workbook import render_workbook
 from einklang.result import Verdict
 from einklang.store import Delivery, Receipt, Store, now, write_atomically
 

@@ -6,7 +6,6 @@ shown, nor a figure that is secret, nor one of which it is not known whether it 
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from einklang.columns import ColumnsFound
+from einklang.discretion import SecretMarks, has_digit, headings_hidden
 from einklang.evidence import Excerpt, ExcerptCell, ExcerptRow
 from einklang.findings import Finding, PlaceFound
 from einklang.longtable import LongTable
@@ -27,7 +27,6 @@ LABELS_SHOWN = 8
 COLUMNS_SHOWN = 10
 PER_RULE = 5
 IN_ALL = 40
-_YEAR = re.compile(r"(19|20)\d\d")
 
 
 @dataclass(frozen=True)
@@ -92,9 +91,10 @@ def headings_shown(table: RawTable, region: Region, columns: ColumnsFound) -> Ex
         start = min(max(0, middle - COLUMNS_SHOWN // 2), len(near) - COLUMNS_SHOWN)
         near = near[start : start + COLUMNS_SHOWN]
 
+    hidden = [headings_hidden(texts) for texts in columns.heads]
+
     def cell(row: int, index: int) -> ExcerptCell:
-        text = columns.heads[row - region.header][index]
-        is_hidden = _has_digit(text) and not _is_named(text)
+        text, is_hidden = columns.heads[row - region.header][index], hidden[row - region.header][index]
         return ExcerptCell(text="" if is_hidden else text, is_marked=(row, index) in columns.unfit, is_hidden=is_hidden)
 
     return Excerpt(
@@ -105,15 +105,6 @@ def headings_shown(table: RawTable, region: Region, columns: ColumnsFound) -> Ex
     )
 
 
-def _is_named(text: str) -> bool:
-    """Whether a text with digits is a heading rather than a figure: it has letters, or is a year."""
-    return any(character.isalpha() for character in text) or _YEAR.fullmatch(text.strip()) is not None
-
-
-def _has_digit(text: str) -> bool:
-    return any(character.isdigit() for character in text)
-
-
 @dataclass(frozen=True)
 class Excerpts:
     """Cuts excerpts out of the tables of a delivery; `secret` are the rows of the long table with a secret figure."""
@@ -121,6 +112,7 @@ class Excerpts:
     shown: Sequence[TableShown]
     table: LongTable
     secret: NDArray[np.bool_]
+    marks: SecretMarks
 
     def add(self, findings: Iterable[Finding]) -> list[Finding]:
         """The findings with the table around their first place: the first findings of every rule."""
@@ -176,9 +168,11 @@ class Excerpts:
         self, shown: TableShown, row: int, index: int, known: set[tuple[int, int]], is_marked: bool
     ) -> ExcerptCell:
         if row < shown.region.first:
-            return ExcerptCell(text=shown.heads[row - shown.region.header][index], is_marked=is_marked)
+            text = shown.heads[row - shown.region.header][index]
+            is_hidden = self.marks.hides_label(text)
+            return ExcerptCell(text="" if is_hidden else text, is_marked=is_marked, is_hidden=is_hidden)
         column = shown.labels[index] if index in shown.labels else shown.figures[index]
         text = column.texts[int(column.codes[row])]
         may_show = (row, index) in known if index in shown.figures else index not in shown.status
-        is_hidden = _has_digit(text) and not may_show
+        is_hidden = has_digit(text) and (not may_show or (index in shown.labels and self.marks.hides_label(text)))
         return ExcerptCell(text="" if is_hidden else text, is_marked=is_marked, is_hidden=is_hidden)

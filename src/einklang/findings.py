@@ -7,7 +7,7 @@ hold and how to mend it, and lists the places (at most `PLACES_LISTED`, with the
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +27,7 @@ from einklang.evidence import (
     Shortened,
     shortened,
 )
+from einklang.labels import clean
 from einklang.records import Record
 
 PLACES_LISTED = 1000
@@ -43,8 +44,10 @@ class PlaceFound(Record):
     column: str = Field(default="", description="Letter of the column.")
     key: Text | None = Field(default=None, description="What the cell is about, e.g. Land, year, sex.")
     raw: Shortened = Field(default="", description=f"The sender's text, at most {TEXT_SHOWN} characters of it.")
+    is_hidden: bool = Field(
+        default=False, description="Whether the text is not shown because it is or may be a secret figure."
+    )
     value: float | None = Field(default=None, description="The number as which the text was understood, if any.")
-
     point: str = Field(default="", description="What the finding is about here, whatever is written there.")
 
     @property
@@ -178,6 +181,39 @@ def finding(
     `count` is the exact number of places where more exist than are listed.
     """
     return finding_of(catalogue, rule_id, places, count, facts)
+
+
+def concealed(found: Finding, hides: Callable[[str], bool]) -> Finding:
+    """The finding without the texts of its places that are to be hidden; sentences name their cell instead."""
+    cells = {place.raw: f"[{place.cell}]" for place in reversed(found.places) if place.raw and hides(place.raw)}
+    if not cells:
+        return found
+    spelled = {spelling: cell for raw, cell in cells.items() for spelling in (raw, raw.strip(), clean(raw))}
+
+    def without(said: Text) -> Text:
+        sentences = {"de": said.de, "en": said.en}
+        for language, sentence in sentences.items():
+            for text in sorted(spelled, key=len, reverse=True):
+                sentence = sentence.replace(text, spelled[text])
+            sentences[language] = sentence
+        return Text(**sentences)
+
+    message, expected, remedy = map(without, (found.message, found.expected, found.remedy))
+    # Neither may the digest of a secret text lead back to it.
+    fingerprint = _digest(found.rule, found.point, message.de)
+    return found.model_copy(
+        update={
+            "id": fingerprint[:8],
+            "fingerprint": fingerprint,
+            "message": message,
+            "expected": expected,
+            "remedy": remedy,
+            "places": [
+                place.model_copy(update={"raw": "", "is_hidden": True}) if place.raw in cells else place
+                for place in found.places
+            ],
+        }
+    )
 
 
 def finding_of(

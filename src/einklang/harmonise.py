@@ -23,6 +23,7 @@ from einklang.declarations.base import Text
 from einklang.declarations.codelists import CodeList
 from einklang.declarations.profile import Profile
 from einklang.declarations.signs import explained
+from einklang.discretion import SecretMarks
 from einklang.evidence import REPAIRS_LISTED, Repair
 from einklang.findings import Located, PlaceFound, finding, reason
 from einklang.locate import Locator
@@ -89,6 +90,7 @@ class _Harmoniser:
             self.coded,
             self.parsed.problem == Problem.NUMBER_AND_SECRET,
             self.parsed.value,
+            SecretMarks.of([self.profile], self.project),
         )
         self.locator = locator
         self._report_unknown()

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from einklang.codes import Coded
 from einklang.declarations.base import Text
 from einklang.declarations.dataset import Dataset
+from einklang.discretion import SecretMarks
 from einklang.evidence import shortened
 from einklang.findings import PLACES_LISTED, PlaceFound
 from einklang.longtable import LongTable
@@ -31,6 +32,7 @@ class Locator:
         coded: Mapping[str, Coded],
         secret: NDArray[np.bool_],
         value: NDArray[np.float64],
+        marks: SecretMarks,
     ) -> None:
         self._table = table
         self._dataset = dataset
@@ -38,6 +40,7 @@ class Locator:
         self._coded = coded
         self._secret = secret
         self._value = value
+        self._marks = marks
 
     def places(self, rows: NDArray[np.int64], raw: TextColumn | None = None, hide: bool = False) -> list[PlaceFound]:
         """The first places of the rows (at most `PLACES_LISTED`), each with its business key.
@@ -54,10 +57,12 @@ class Locator:
                 row=int(table.row[row]),
                 column=column_letter(int(table.column[row])),
                 key=self.key(int(row)),
-                raw="" if hide or (raw is None and self._secret[row]) else shown.texts[shown.codes[row]],
+                raw="" if is_hidden else shown.texts[shown.codes[row]],
+                is_hidden=is_hidden,
                 value=self._number(row) if raw is None and not hide else None,
             )
             for row in rows[:PLACES_LISTED].tolist()
+            for is_hidden in [hide or (raw is None and bool(self._secret[row]))]
         ]
 
     def label_places(
@@ -93,6 +98,7 @@ class Locator:
                 column=column_letter(int(at_column[position])),
                 key=self.key(int(row)),
                 raw="" if hide else column.texts[column.codes[row]],
+                is_hidden=hide,
             )
             for position, row in ((int(one), int(rows[one])) for one in chosen[:PLACES_LISTED])
         ]
@@ -126,7 +132,8 @@ class Locator:
         code = self._code(name, row)
         if code is None:
             written = self._table.labels[name]
-            text = shortened(written.cleaned[written.codes[row]]) or "?"
+            text = written.cleaned[written.codes[row]]
+            text = "…" if self._marks.hides_label(text) else shortened(text) or "?"
             return Text(de=f"„{text}“", en=f"“{text}”")
         if name == "period":
             return period_label(code)

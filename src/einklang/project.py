@@ -123,6 +123,14 @@ class Project:
         table = {**self.signs.conventions[profile.signs.convention], **profile.signs.changes}
         return {sign: self.signs.meanings[meaning] for sign, meaning in table.items()}
 
+    def word_meanings(self, profile: Profile) -> dict[str, Meaning]:
+        """Word of a status column → meaning as agreed with the supplier."""
+        return {
+            word: self.signs.meanings[meaning]
+            for layout in profile.layouts
+            for word, meaning in (layout.status.words.items() if layout.status else ())
+        }
+
     def factor(self, unit: str, wanted: str) -> float | None:
         """Factor from a unit to another; None where the one cannot become the other.
 

@@ -8,7 +8,7 @@ stand. Does not belong here: what labels, signs and numbers mean (parse, harmoni
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,6 +21,8 @@ from einklang.block import TableBlock
 from einklang.columns import ColumnsFound, find_columns
 from einklang.declarations.profile import Numbers, Profile
 from einklang.declarations.rules import Catalogue, Severity
+from einklang.declarations.signs import Meaning
+from einklang.discretion import place_in
 from einklang.evidence import Excerpt
 from einklang.excerpts import TableShown, headings_shown, table_shown
 from einklang.findings import PLACES_LISTED, Fact, Finding, PlaceFound, finding, reason
@@ -55,6 +57,7 @@ class _Sheet:
 
     table: RawTable
     catalogue: Catalogue
+    open_words: frozenset[str]
     accounted: Accounted = field(default_factory=Accounted)
     rows: RowsOfSheet = field(init=False)
     found: list[LongTable] = field(default_factory=list)
@@ -130,14 +133,7 @@ class _Sheet:
         self.findings.append(finding(self.catalogue, rule, places, count, **facts))
 
     def _place(self, row: int | None = None, column: int | None = None) -> PlaceFound:
-        raw = self.table.text(row, column) if row is not None and column is not None else ""
-        return PlaceFound(
-            file=self.table.file,
-            sheet=self.table.sheet,
-            row=None if row is None else row + 1,
-            column="" if column is None else column_letter(column),
-            raw=raw,
-        )
+        return place_in(self.table, row, column)
 
     def headings_differ(
         self,
@@ -194,7 +190,8 @@ class _Sheet:
 
     def _sums_differ(self, block: TableBlock) -> None:
         for declared, sums, data in block.sums:
-            found = check_sums(self.table, declared, sums, data, block.columns.figures, block.layout.numbers)
+            closed = {figure: self._may_be_secret(status) for figure, status in block.columns.status.items()}
+            found = check_sums(self.table, declared, sums, data, block.columns.figures, block.layout.numbers, closed)
             if found:
                 one = found[0]
                 self._say(
@@ -207,6 +204,11 @@ class _Sheet:
                     diff=one.given - one.parts,
                     tol=declared.tolerance,
                 )
+
+    def _may_be_secret(self, status: int) -> Mask:
+        """The rows whose status says that a figure is secret, or nothing that is known."""
+        column = self.table.columns[status]
+        return column.where([bool(word) and word.casefold() not in self.open_words for word in column.cleaned])
 
     def _twins_differ(self, columns: ColumnsFound, rows: NDArray[np.int64]) -> None:
         for twin, first in columns.twins.items():
@@ -256,19 +258,23 @@ def _is_number(column: TextColumn, numbers: Numbers) -> Mask:
     return column.where(fits.to_pylist())
 
 
-def structure(tables: Sequence[RawTable], profile: Profile, catalogue: Catalogue) -> Structured:
+def structure(
+    tables: Sequence[RawTable], profile: Profile, words: Mapping[str, Meaning], catalogue: Catalogue
+) -> Structured:
     """The figures of all sheets and files of a delivery in long form.
 
+    `words` are those of status columns: a sum of which a figure may be secret is not judged.
     Every sheet is read by each part of the profile that is meant for it. An error ends the line; what was
     understood is then quarantined with the rest.
     """
     accounted = Accounted()
+    known = frozenset(word.casefold() for word, meaning in words.items() if not meaning.is_withheld)
     findings = _open_questions(tables, profile, catalogue)
     found: list[LongTable] = []
     shown: list[TableShown] = []
     missing = {number for number, layout in enumerate(profile.layouts) if not layout.table.optional}
     for table in tables:
-        sheet = _Sheet(table, catalogue)
+        sheet = _Sheet(table, catalogue, known)
         wanted = [
             number
             for number, layout in enumerate(profile.layouts)
@@ -284,7 +290,7 @@ def structure(tables: Sequence[RawTable], profile: Profile, catalogue: Catalogue
         found.extend(sheet.found)
         shown.extend(sheet.shown)
     if tables and missing and not any(one.severity is Severity.ERROR for one in findings):
-        sheet = _Sheet(tables[0], catalogue)
+        sheet = _Sheet(tables[0], catalogue, known)
         absent = [text for number in sorted(missing) for text in _anchors(profile.layouts[number])]
         sheet.headings_differ(absent, [])
         findings.extend(sheet.findings)

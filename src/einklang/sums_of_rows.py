@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,10 +33,12 @@ def check_sums(
     data: NDArray[np.int64],
     figures: Sequence[int],
     numbers: Numbers,
+    closed: Mapping[int, Mask],
 ) -> list[SumDiffers]:
     """The sum rows that differ from the sum of their data rows by more than the tolerance.
 
-    A group in which a part bears a sign other than `-` is not judged, because the sign may hide a number.
+    A group in which a part bears a sign other than `-` is not judged, because the sign may hide a number; nor one
+    with a row that `closed` names for the column of figures: its figure may be secret.
     """
     if not len(sums) or not len(data):
         return []
@@ -49,7 +51,10 @@ def check_sums(
         column = table.columns[index]
         value = read_numbers(pa.array(column.cleaned, pa.string()), numbers)
         value[[position for position, text in enumerate(column.cleaned) if text == "-"]] = 0
-        given, parts = value[column.codes[sums]], value[column.codes[data]]
+        figure = value[column.codes]
+        if index in closed:
+            figure[closed[index]] = np.nan
+        given, parts = figure[sums], figure[data]
         found += _differing(sums, given, parts[inside], group[inside], index, declared.tolerance)
     return found
 

@@ -99,7 +99,8 @@ def check(
         references=references_for(supplier, dataset, declared, Store(store)) if store else no_references,
     ).result
     if xlsx is not None:
-        from einklang.report.workbook import SecretMarks, render_workbook
+        from einklang.discretion import SecretMarks
+        from einklang.report.workbook import render_workbook
 
         profiles = declared.profiles_of(supplier, dataset)
         marks = SecretMarks.of(profiles, declared)

@@ -54,15 +54,11 @@ def shortened(table: RawTable) -> RawTable:
 def try_profile(tables: Sequence[RawTable], profile: Profile, project: Project) -> Trial:
     """What a profile makes of the first rows of each sheet; nothing is judged but structure and labels."""
     sheets = tuple(map(shortened, tables))
-    structured = structure(sheets, profile, project.catalogue)
+    said = project.word_meanings(profile)
+    structured = structure(sheets, profile, said, project.catalogue)
     if structured.table is None or not structured.table.size:
         empty = contract1.schema(project.dataset(profile.dataset)).empty_table()
         return Trial(sheets, empty, 0, np.zeros(0, dtype=np.bool_), structured.findings)
-    said = {
-        word: project.signs.meanings[meaning]
-        for layout in profile.layouts
-        for word, meaning in (layout.status.words.items() if layout.status else ())
-    }
     parsed = parse(structured.table, profile, project.sign_meanings(profile), said)
     harmonised = harmonise(structured.table, parsed, profile, project, "", {})
     findings = (*structured.findings, *(one.finding for one in harmonised.located))

@@ -44,7 +44,8 @@ def _place(place: PlaceFound | None, language: Language) -> tuple[str, ...]:
         return ("",) * 7
     key = "" if place.key is None else say(place.key, language)
     row = "" if place.row is None else str(place.row)
-    return (place.file, place.sheet, place.cell, row, place.column, key, place.raw)
+    raw = say(load_texts().evidence.hidden, language) if place.is_hidden else place.raw
+    return (place.file, place.sheet, place.cell, row, place.column, key, raw)
 
 
 def _rows(position: int, finding: Finding, language: Language) -> Iterator[list[str]]:

@@ -43,6 +43,7 @@ class Line:
     file: str
     about: str
     raw: str
+    is_hidden: bool
     understood: str
 
 
@@ -139,6 +140,7 @@ def _show(finding: Finding, language: Language, *, several_files: bool) -> Shown
             file=span.first.file if several_files else "",
             about=about(span, language),
             raw=display.sent_text(span.first.raw, language),
+            is_hidden=span.first.is_hidden,
             understood=_understood(span.first, language),
         )
         for span in spans

@@ -23,10 +23,11 @@ from openpyxl.worksheet.table import Table as ListObject
 from openpyxl.worksheet.table import TableStyleInfo
 
 from einklang.declarations.profile import FileFormat
+from einklang.discretion import SecretMarks
 from einklang.report.display import visible
 from einklang.report.texts import Language, say
 from einklang.report.workbook_answers import Answer, read_answers
-from einklang.report.workbook_entries import UNREAD_RULES, Entry, SecretMarks, Secrets, Wording, list_entries, marks_of
+from einklang.report.workbook_entries import UNREAD_RULES, Entry, Secrets, Wording, list_entries, marks_of
 from einklang.report.workbook_front import FIRST_COLUMNS, Facts, FrontWriter, Links, ListHeads, ListWriter
 from einklang.report.workbook_layout import lay_out
 from einklang.report.workbook_source import DAMAGED, Source, SourceSheet, open_source
@@ -37,7 +38,7 @@ from einklang.report.workbook_xml import Spool, letter, save
 from einklang.result import Result
 from einklang.unpack import opened as opened_file
 
-__all__ = ["Answer", "SecretMarks", "read_answers", "render_workbook"]
+__all__ = ["Answer", "read_answers", "render_workbook"]
 
 _TITLE_LENGTH = 31
 _NOT_IN_TITLE = re.compile(r"[\[\]:*?/\\]")

@@ -12,10 +12,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 
-from einklang.declarations.profile import Profile
 from einklang.declarations.rules import Severity
+from einklang.discretion import SecretMarks, has_digit
 from einklang.findings import Finding, PlaceFound
-from einklang.project import Project
 from einklang.rawtable import column_index
 from einklang.report.display import sent_text, shorten, visible
 from einklang.report.texts import Language, load_texts, say
@@ -34,13 +33,7 @@ SheetName = tuple[str, str]
 _SENTENCES_PER_NOTE = 5
 _TEXT_LIMIT = 1_000
 _CELL_NAME = re.compile(r"\b([A-Z]{1,3})([0-9]{1,7})\b")
-_DIGIT = re.compile(r"\d")
 _WORST = list(Severity)
-
-
-def has_digit(text: str) -> bool:
-    """Whether a text may hold a figure."""
-    return _DIGIT.search(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,51 +60,25 @@ def cell_of(place: PlaceFound) -> Cell | None:
     return (row, column) if 1 <= row <= LAST_ROW and 1 <= column <= LAST_COLUMN else None
 
 
-@dataclass(frozen=True)
-class SecretMarks:
-    """How an office marks figures as secret: signs beside the number, and words elsewhere in its row."""
-
-    signs: tuple[str, ...] = ()
-    words: frozenset[str] = frozenset()
-
-    @classmethod
-    def of(cls, profiles: Iterable[Profile], project: Project) -> SecretMarks:
-        """As agreed with the office, in any of its layouts."""
-        signs: set[str] = set()
-        words: set[str] = set()
-        for profile in profiles:
-            signs |= {sign for sign, meaning in project.sign_meanings(profile).items() if meaning.is_secret}
-            told = profile.status.words.items() if profile.status else ()
-            words |= {word.casefold() for word, meaning in told if project.signs.meanings[meaning].is_secret}
-        return cls(tuple(sorted(sign for sign in signs if not _DIGIT.search(sign))), frozenset(words))
-
-    def hides_row(self, texts: Iterable[str]) -> bool:
-        """Whether a word in the row says that its figures are secret."""
-        return bool(self.words) and any(text.strip().casefold() in self.words for text in texts)
-
-    def hides_cell(self, text: str) -> bool:
-        """Whether a sign stands beside a number."""
-        bare = text.strip()
-        return bool(self.signs) and bare.startswith(self.signs) | bare.endswith(self.signs) and has_digit(bare)
-
-
 @dataclass
 class Secrets:
     """Cells of which nothing may be shown: by file and sheet; or, where they are not all known, every figure.
 
-    `marks` is there where nobody has looked for secret figures, because the delivery could not be read so far.
+    `is_unseen` where nobody has looked for secret figures, because the delivery could not be read so far: whatever
+    bears one of the `marks` is then withheld, and otherwise what does so outside the figures that were read.
     """
 
     cells: dict[SheetName, set[Cell]] = field(default_factory=dict)
     everywhere: bool = False
-    marks: SecretMarks | None = None
+    marks: SecretMarks = field(default_factory=SecretMarks)
+    is_unseen: bool = False
 
     @classmethod
     def of(cls, result: Result, marks: SecretMarks) -> Secrets:
         """The secret cells that the result names; where it could not look for them, those that bear a mark."""
         outcomes = {one.rule: one.outcome for one in result.rules}
         unseen = outcomes.get(SECRET_RULE) is Outcome.NOT_EVALUABLE
-        secrets = cls(marks=marks if unseen else None)
+        secrets = cls(marks=marks, is_unseen=unseen)
         for finding in result.findings:
             if finding.rule != SECRET_RULE:
                 continue
@@ -135,13 +102,13 @@ class Secrets:
 
     def hides_row(self, texts: Iterable[str]) -> bool:
         """Whether every figure of a row is withheld."""
-        return self.marks is not None and self.marks.hides_row(texts)
+        return self.is_unseen and self.marks.hides_row(texts)
 
     def hides_text(self, sheet: SheetName, cell: Cell, text: str) -> bool:
         """Whether the text of a cell is withheld."""
         if self.everywhere and has_digit(text):
             return True
-        if self.marks is not None and self.marks.hides_cell(text):
+        if self.marks.hides_cell(text) if self.is_unseen else self.marks.hides_label(text):
             return True
         return cell in self.cells.get(sheet, ())
 
@@ -235,6 +202,8 @@ class Wording:
     def raw(self, entry: Entry) -> str:
         """The sender's text as the list shows it."""
         place = entry.place
+        if place is not None and place.is_hidden:
+            return say(load_workbook_texts().cells.not_shown, self.language)
         if place is None or not (place.row and place.column):
             return "" if place is None else sent_text(place.raw, self.language)
         if entry.finding.rule == SECRET_RULE or self._secrets.hides_place(place):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
+from einklang.discretion import has_digit
 from einklang.findings import PlaceFound
 from einklang.report.texts import Language, say
 from einklang.report.workbook_entries import (
@@ -15,7 +16,6 @@ from einklang.report.workbook_entries import (
     Secrets,
     SheetName,
     cell_of,
-    has_digit,
     rank,
     rows_around,
     worst,

@@ -1,0 +1,85 @@
+"""Which texts may be shown while it is not known whether a figure is secret."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from einklang.declarations.profile import Profile
+from einklang.findings import Finding, PlaceFound, concealed
+from einklang.project import Project
+from einklang.rawtable import RawTable, column_letter
+
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_WORD = re.compile(r"[^\W\d_]{2}")
+
+
+def has_digit(text: str) -> bool:
+    """Whether a text could be a figure."""
+    return any(character.isdigit() for character in text)
+
+
+def may_be_figure(text: str) -> bool:
+    """Whether a text has digits and no word, such as `1.234`, `12 p` or `2024`."""
+    return has_digit(text) and _WORD.search(text) is None
+
+
+def headings_hidden(texts: Sequence[str]) -> list[bool]:
+    """Which texts of a row of headings may be figures: where all bare numbers of the row are years, none."""
+    bare = [may_be_figure(text) for text in texts]
+    if all(_YEAR.fullmatch(text.strip()) for text, is_bare in zip(texts, bare, strict=True) if is_bare):
+        return [False] * len(texts)
+    return bare
+
+
+def place_in(table: RawTable, row: int | None = None, column: int | None = None) -> PlaceFound:
+    """A place of a sheet, row and column counted from 0, with its text unless that may be a figure."""
+    is_cell = row is not None and column is not None and row < table.rows and column < len(table.columns)
+    raw = table.text(row, column) if is_cell and row is not None and column is not None else ""
+    is_hidden = may_be_figure(raw)
+    return PlaceFound(
+        file=table.file,
+        sheet=table.sheet,
+        row=None if row is None else row + 1,
+        column="" if column is None else column_letter(column),
+        raw="" if is_hidden else raw,
+        is_hidden=is_hidden,
+    )
+
+
+@dataclass(frozen=True)
+class SecretMarks:
+    """How an office marks figures as secret: signs beside the number, and words elsewhere in its row."""
+
+    signs: tuple[str, ...] = ()
+    words: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, profiles: Iterable[Profile], project: Project) -> SecretMarks:
+        """As agreed with the office, in any of its layouts."""
+        signs: set[str] = set()
+        words: set[str] = set()
+        for profile in profiles:
+            signs |= {sign for sign, meaning in project.sign_meanings(profile).items() if meaning.is_secret}
+            words |= {word.casefold() for word, meaning in project.word_meanings(profile).items() if meaning.is_secret}
+        return cls(tuple(sorted(sign for sign in signs if not has_digit(sign))), frozenset(words))
+
+    def hides_row(self, texts: Iterable[str]) -> bool:
+        """Whether a word in the row says that its figures are secret."""
+        return bool(self.words) and any(text.strip().casefold() in self.words for text in texts)
+
+    def hides_cell(self, text: str) -> bool:
+        """Whether a sign stands beside a number."""
+        bare = text.strip()
+        return bool(self.signs) and bare.startswith(self.signs) | bare.endswith(self.signs) and has_digit(bare)
+
+    def hides_label(self, text: str) -> bool:
+        """Whether a text where a label or heading is expected is a number with a sign beside it."""
+        bare = text.strip()
+        rests = [bare.removeprefix(sign) if bare.startswith(sign) else bare.removesuffix(sign) for sign in self.signs]
+        return any(rest != bare and may_be_figure(rest) for rest in rests)
+
+    def discreet(self, finding: Finding) -> Finding:
+        """The finding without the figures marked as secret that stand where a label or heading is expected."""
+        return concealed(finding, self.hides_label)
