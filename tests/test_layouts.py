@@ -150,6 +150,21 @@ CONSTRUCTS = [
         "B2 10 2023-12-31 _T _T 9, C2 10 2024-12-31 _T _T 10",
     ),
     Construct(
+        "a note between the head and the figures",
+        """
+        Gebiet       | 2024
+        1) vorläufig |
+        Saarland1)   | 10
+        """,
+        r"""
+        table: {header: {find: Gebiet}}
+        footnotes: {mark: \d\)}
+        dimensions: {area: {column: A}, period: {header_row: 1}}
+        rows_not_data: [{column: A, pattern: '\d\) .+', reason: Fußnote}]
+        """,
+        "B3 10 2024-12-31 _T _T 10",
+    ),
+    Construct(
         "hierarchy by indentation: one column holds two dimensions",
         """
         Gebiet       | Anzahl

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -77,6 +78,12 @@ class RowsOfSheet:
     def unsaid(self) -> NDArray[np.int64]:
         """The rows that no table has taken."""
         return np.flatnonzero(self._why == _UNSAID)
+
+    def left_for(self, reasons: Iterable[str]) -> NDArray[np.int64]:
+        """The rows that are no data for one of these reasons."""
+        wanted = set(reasons)
+        numbers = [number for number, reason in enumerate(self._reasons) if reason in wanted]
+        return np.flatnonzero(np.isin(self._why, numbers))
 
     def counts(self) -> dict[str, int]:
         """Number of rows by reason."""

@@ -83,7 +83,7 @@ class _Sheet:
                 continue
             self.regions.append(region)
             self._read_block(layout, region, marks)
-        self._say_marks(marks)
+        self._say_marks(marks, layout)
         return bool(regions.found)
 
     def _read_block(self, layout: Profile, region: Region, marks: Marks) -> None:
@@ -179,10 +179,13 @@ class _Sheet:
                 zeilen=len(wrong),
             )
 
-    def _say_marks(self, marks: Marks) -> None:
+    def _say_marks(self, marks: Marks, layout: Profile) -> None:
+        """Marks without a note outside the table, or in a row that the profile declares as no data (IM-STR-010)."""
         if not marks.used:
             return
-        texts = (text for column in self.table.columns for text in column.rows(self.rows.unsaid).present)
+        declared = self.rows.left_for(row.reason for row in layout.rows_not_data)
+        notes = np.concatenate([self.rows.unsaid, declared])
+        texts = (text for column in self.table.columns for text in column.rows(notes).present)
         unexplained = marks.unexplained(texts)
         if unexplained:
             listed = ", ".join(f"„{mark}“ („{label}“)" for mark, label in unexplained.items())

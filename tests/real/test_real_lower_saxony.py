@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from builders import project_with, read_in_file
 from realfiles import ABSENT, REAL, RealFile, assert_accounted, assert_figures, read_once
 
 from einklang.check import Checked
 from einklang.project import Project
+from einklang.result import Verdict
 
 pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason=ABSENT)
 
@@ -30,7 +32,40 @@ FILES = [
         Z9200001!H57 period=2024 measure=vat_share value=37.38
         """,
     ),
+    RealFile(
+        "niedersachsen/2020_3-1-1.xlsx",
+        "destatis",
+        "betreuungsquoten",
+        (272, 147, 0, 125),
+        (502, 502, 0, 0),
+        """
+        3.1.1_Download!D11 period=2009-03-01 area=03 age=Y_LT3 migration_status=_T value=11.9 unit=PERCENT
+        3.1.1_Download!H16 period=2011-03-01 area=DE age=Y_LT3 migration_status=XMH value=30.1 value_text=30,058
+        3.1.1_Download!I28 period=2017-03-01 area=DE age=Y3T5 migration_status=XMH value=98
+        2014!B11 period=2014-03-01 area=08 age=Y_LT6 migration_status=MH value=59
+        2014!G14 period=2014-03-01 area=03 age=Y3T5 migration_status=XMH value=103
+        2014!D36 period=2015-03-01 area=07 age=Y3T5 migration_status=MH value=107
+        2014!G39 period=2015-03-01 area=DE_E_BE age=Y3T5 migration_status=XMH value=100
+        2015!B10 period=2014-03-01 area=08 age=Y_LT3 migration_status=_T value=27.7
+        2015!C57 period=2015-03-01 area=DE_E_BE age=Y3T5 value=96.6
+        2018!B25 period=2018-03-01 area=DE_W_XBE age=Y_LT3 value=29.4
+        2018!F43 period=2018-03-01 area=DE age=Y_LT3 migration_status=XMH value=41
+        2019!B9 period=2019-03-01 area=03 age=Y_LT6 migration_status=MH value=45
+        2019!G10 area=DE age=Y3T5 migration_status=XMH value=100
+        2019!B27 area=02 age=Y_LT3 value=46.6
+        2020!B10 period=2020-03-01 area=08 age=Y_LT3 migration_status=_T value=30
+        2020!C28 area=DE_E_BE age=Y3T5 value=94.3
+        2020!G49 area=DE_E_BE age=Y3T5 migration_status=XMH value=100
+        """,
+        ("IM-VAL-005",),
+        Verdict.ACCEPTED_WITH_NOTES,
+    ),
 ]
+
+
+@pytest.fixture(scope="module")
+def checked() -> dict[str, Checked]:
+    return {}
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda one: one.name)
@@ -48,3 +83,16 @@ def test_municipal_share_of_vat_begins_in_1998(project: Project, checked: dict[s
     table = read_once(FILES[0], project, checked).observations.to_pylist()
     periods = [row["period"] for row in table if row["measure"] == "vat_share"]
     assert (min(periods), len(periods)) == ("1998", 27)
+
+
+def test_two_figures_of_the_series_are_not_those_of_the_tables(project: Project) -> None:
+    """Where the sheet of the series is read whole, its copying mistakes of 2018 are found (60 for 41, 100 for 99)."""
+    file = FILES[1]
+    (declared,) = project.profiles_of(file.supplier, file.dataset)
+    parts = [*declared.parts[:-1], declared.parts[-1].model_copy(update={"rows_not_data": []})]
+    whole = declared.model_copy(update={"parts": parts})
+    found = read_in_file(REAL / file.path, project_with(project, whole), whole).result.findings
+    (contradiction,) = [one for one in found if one.rule == "IM-KEY-001"]
+    cells = {(place.sheet, place.cell, place.raw) for place in contradiction.places}
+    series = {("3.1.1_Download", "H30", "60"), ("3.1.1_Download", "I30", "100")}
+    assert cells == {("2018", "F43", "41"), ("2018", "G43", "99"), *series}
