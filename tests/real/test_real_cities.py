@@ -1,0 +1,64 @@
+"""Small areas of the city states: matrices of Berlin, profiles of the quarters of Hamburg."""
+
+from __future__ import annotations
+
+import pytest
+from realfiles import ABSENT, REAL, RealFile, assert_accounted, assert_figures, read_once
+
+from einklang.check import Checked
+from einklang.project import Project
+
+pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason=ABSENT)
+
+FILES = [
+    RealFile(
+        "berlin/EWR201212E_Matrix.csv",
+        "be",
+        "bevoelkerung_kleinraeumig",
+        (448, 447, 0, 1),
+        (21903, 18774, 0, 3129),
+        """
+        H2 period=2012-12-31 area=01011101 age=_T sex=_T measure=population value=2930 area_level=planungsraum
+        I2 area=01011101 age=_T sex=M value=1493
+        AY2 area=01011101 age=Y_GE80 sex=_T value=131
+        K3 area=01011102 age=Y_LT1 sex=_T value=0 obs_status=A conf_status=C value_text=0,00
+        AD200 area=05040934 age=Y45T49 value=319
+        AR448 area=12304314 age=Y1T5 value=299
+        AP448 area=12304314 age=Y_GE95 value=12
+        """,
+    ),
+    RealFile(
+        "berlin/EWR202012E_Matrix.csv",
+        "be",
+        "bevoelkerung_kleinraeumig",
+        (449, 448, 0, 1),
+        (21952, 18816, 0, 3136),
+        """
+        H2 period=2020-12-31 area=01011101 age=_T sex=_T measure=population value=3419
+        I2 area=01011101 age=_T sex=M value=1796
+        AY2 area=01011101 age=Y_GE80 value=216
+        K3 area=01011102 age=Y_LT1 value=0 conf_status=C value_text=0
+        AD200 area=05040934 age=Y45T49 value=150
+        AR449 area=12304314 age=Y1T5 value=368
+        H449 area=12304314 age=_T sex=_T value=9665
+        """,
+    ),
+]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda one: one.name)
+def test_file_is_accounted(file: RealFile, project: Project, checked: dict[str, Checked]) -> None:
+    assert_accounted(file, read_once(file, project, checked))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda one: one.name)
+def test_figures_as_in_the_file(file: RealFile, project: Project, checked: dict[str, Checked]) -> None:
+    assert_figures(file, read_once(file, project, checked))
+
+
+@pytest.mark.parametrize(("file", "total"), [(FILES[0], 3469621), (FILES[1], 3769962)], ids=["2012", "2020"])
+def test_planning_areas_add_up_to_the_city(
+    file: RealFile, total: int, project: Project, checked: dict[str, Checked]
+) -> None:
+    frame = read_once(file, project, checked).observations.to_pandas()
+    assert frame.loc[(frame["age"] == "_T") & (frame["sex"] == "_T"), "value"].sum() == total
