@@ -49,6 +49,11 @@ FILES = [
 ]
 
 
+@pytest.fixture(scope="module")
+def checked() -> dict[str, Checked]:
+    return {}
+
+
 @pytest.mark.parametrize("file", FILES, ids=lambda one: one.name)
 def test_file_is_accounted(file: RealFile, project: Project, checked: dict[str, Checked]) -> None:
     assert_accounted(file, read_once(file, project, checked))
