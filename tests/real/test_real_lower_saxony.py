@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import openpyxl
 import pytest
-from builders import project_with, read_in_file
+from builders import counts, project_with, read_in_file, sending
 from realfiles import ABSENT, REAL, RealFile, assert_accounted, assert_figures, read_once
 
-from einklang.check import Checked
+from einklang.check import Checked, check
 from einklang.project import Project
 from einklang.result import Verdict
 
@@ -60,7 +63,36 @@ FILES = [
         ("IM-VAL-005",),
         Verdict.ACCEPTED_WITH_NOTES,
     ),
+    RealFile(
+        "niedersachsen/2020_4-1-4.xlsx",
+        "ni",
+        "schulabgaenge_schulform",
+        (1167, 719, 1, 447),
+        (8640, 3839, 1, 4800),
+        """
+        2020_4-1-4_Rohdaten!B12 period=2019/20 area=03 school_form=HAUPTSCHULE certificate=AHR value=0 value_text=-
+        2020_4-1-4_Rohdaten!B14 school_form=HAUPTSCHULE certificate=MSA citizenship=_T sex=_T measure=leavers value=1817
+        2020_4-1-4_Rohdaten!E149 school_form=SPECIAL_MENTAL citizenship=FOREIGN sex=F value=42
+        2020_4-1-4_Rohdaten!B180 school_form=_T certificate=AHR citizenship=_T value=5198
+        2020_4-1-4_Rohdaten!E188 school_form=_T certificate=_T citizenship=FOREIGN sex=F value=2800
+        2019_B6_Rohdaten!C44 period=2018/19 school_form=OBERSCHULE certificate=_T citizenship=_T sex=F value=7998
+        2018_B6 Rohdaten!B14 period=2017/18 school_form=HAUPTSCHULE certificate=MSA citizenship=_T sex=_T value=2423
+        2018_B6 Rohdaten!D42 school_form=OBERSCHULE certificate=NONE citizenship=FOREIGN sex=_T value=427
+        2016_B6_Rohdaten!B32 period=2016/17 school_form=REALSCHULE certificate=_T value=16032
+        2015_B6_Rohdaten!B38 period=2015/16 school_form=OBERSCHULE certificate=MSA value=335
+        2015_B6_Rohdaten!J38 period=2014/15 school_form=OBERSCHULE certificate=MSA value=0 value_text=-
+        2015_B6_Rohdaten!M14 period=2014/15 school_form=HAUPTSCHULE citizenship=FOREIGN sex=F value=370
+        2013_B6_Rohdaten!B11 period=2012/13 certificate=AHR citizenship=_T sex=_T value=0 obs_status=A value_text=0
+        2013_B6_Rohdaten!E13 period=2013/14 certificate=MSA citizenship=_T sex=F value=2908
+        2013_B6_Rohdaten!H13 period=2012/13 certificate=MSA citizenship=FOREIGN sex=_T value=743
+        2013_B6_Rohdaten!D187 period=2013/14 school_form=_T certificate=_T citizenship=_T sex=_T value=87284
+        2013_B6_Rohdaten!K187 period=2013/14 citizenship=FOREIGN sex=F value=2583
+        """,
+        ("IM-FIL-008", "IM-STA-001"),
+        Verdict.REJECTED,
+    ),
 ]
+TAXES, CARE_RATES, LEAVERS = FILES
 
 
 @pytest.fixture(scope="module")
@@ -80,14 +112,14 @@ def test_figures_as_in_the_file(file: RealFile, project: Project, checked: dict[
 
 def test_municipal_share_of_vat_begins_in_1998(project: Project, checked: dict[str, Checked]) -> None:
     """The signs `-` of the years before stand for no figure, and for no zero."""
-    table = read_once(FILES[0], project, checked).observations.to_pylist()
+    table = read_once(TAXES, project, checked).observations.to_pylist()
     periods = [row["period"] for row in table if row["measure"] == "vat_share"]
     assert (min(periods), len(periods)) == ("1998", 27)
 
 
 def test_two_figures_of_the_series_are_not_those_of_the_tables(project: Project) -> None:
     """Where the sheet of the series is read whole, its copying mistakes of 2018 are found (60 for 41, 100 for 99)."""
-    file = FILES[1]
+    file = CARE_RATES
     (declared,) = project.profiles_of(file.supplier, file.dataset)
     parts = [*declared.parts[:-1], declared.parts[-1].model_copy(update={"rows_not_data": []})]
     whole = declared.model_copy(update={"parts": parts})
@@ -96,3 +128,14 @@ def test_two_figures_of_the_series_are_not_those_of_the_tables(project: Project)
     cells = {(place.sheet, place.cell, place.raw) for place in contradiction.places}
     series = {("3.1.1_Download", "H30", "60"), ("3.1.1_Download", "I30", "100")}
     assert cells == {("2018", "F43", "41"), ("2018", "G43", "99"), *series}
+
+
+def test_one_blank_cell_keeps_the_leavers_back(project: Project, checked: dict[str, Checked], tmp_path: Path) -> None:
+    """With the zero that the cell lacks, the workbook is accepted: every sum over certificates and forms is right."""
+    (blank,) = [one for one in read_once(LEAVERS, project, checked).result.findings if one.rule == "IM-STA-001"]
+    assert [(place.sheet, place.cell) for place in blank.places] == [("2013_B6_Rohdaten", "K41")]
+    book = openpyxl.load_workbook(REAL / LEAVERS.path, data_only=True, keep_links=False)
+    book["2013_B6_Rohdaten"]["K41"] = 0
+    book.save(tmp_path / "mended.xlsx")
+    result = check(sending(LEAVERS.supplier, LEAVERS.dataset, tmp_path / "mended.xlsx"), project).result
+    assert (result.verdict, result.findings, counts(result.cells)) == (Verdict.ACCEPTED, [], (8640, 3840, 0, 4800))
