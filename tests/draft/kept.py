@@ -1,27 +1,43 @@
-"""How many settings of a committed profile a draft has: same setting, or another that reads the file the same.
+"""How many settings of a committed profile a draft has without an edit.
 
-Settings are the leaves of the committed YAML with everything it is based on. Not counted are what no table says:
-the supplier (given to the draft, as a steward would), titles, reasons in words, and what a shared layout says of
-labels and columns that the file does not have.
+Settings are the leaves of the committed YAML with everything it is based on. One is kept where the draft says the same:
+equal, or in other words with the same effect on the file (a column by letter in place of its heading, another text
+of the same header, another pattern for the same rows). What a draft does not say is not kept, and a draft that reads
+nothing keeps no setting that is judged by its effect.
+
+Not counted are what no table says (the supplier, which is given to the draft as a steward would; titles; reasons in
+words) and what a shared layout says of labels, columns and rows that the file does not have.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+import pandas as pd
+
+from einklang.columns import ColumnsFound, find_columns
 from einklang.declarations.base import build
+from einklang.declarations.layout import RowsNotData
+from einklang.declarations.place import Place
 from einklang.declarations.profile import Profile
 from einklang.draft.drafting import Draft, draft_profile
-from einklang.draft.trial import Trial, try_profile
+from einklang.draft.opening import Sample
+from einklang.draft.trial import shortened, try_profile
+from einklang.footnotes import Marks
+from einklang.heads import columns_with, fits
 from einklang.labels import normalise
 from einklang.project import Project, read_profile
-from einklang.rawtable import RawTable
+from einklang.rawtable import RawTable, column_index
 from einklang.region import Region, find_regions
+from einklang.structure import structure
 
-FREE = {"reason", "not_data", "title", "unread", "others"}
+PLACES = {"column", "heading", "header_row", "section", "sheet", "file", "title", "constant"}
+CELL = ["sheet", "row", "column"]
 
 
 class Kept(NamedTuple):
@@ -46,103 +62,295 @@ def leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, 
 
 
 def at(content: Any, path: tuple[str, ...]) -> Any:
+    """What a draft says at a path; None where it says nothing."""
     for name in path:
-        content = content.get(name) if isinstance(content, dict) else None
+        content = content.get(name, content.get(int(name)) if name.isdigit() else None) if content else None
+        if not isinstance(content, Mapping):
+            return content if name == path[-1] else None
     return content
 
 
-class _Comparison:
+class _Table(NamedTuple):
+    table: RawTable
+    region: Region
+    columns: ColumnsFound
+
+
+class _Reading:
+    """What a profile makes of the sample: its tables, and a row per figure with codes and labels."""
+
+    def __init__(self, profile: Profile, sample: Sample, project: Project) -> None:
+        self.profile = profile
+        sheets = [one for one in sample.tables if re.fullmatch(profile.file.sheet, one.sheet.strip())]
+        self.sheets = list(map(shortened, sheets))
+        self.project = project
+        self.marks = Marks(profile.footnotes)
+        self.tables = [
+            _Table(one, region, find_columns(one, profile, region, self.marks.strip))
+            for one in self.sheets
+            for region in find_regions(one, profile).found
+        ]
+
+    @cached_property
+    def codes(self) -> pd.DataFrame:
+        frame = try_profile(self.sheets, self.profile, self.project).observations.to_pandas()
+        for name in frame.columns[frame.dtypes == "category"]:
+            frame[name] = frame[name].astype(object)
+        frame["column"] = frame["column"].map(column_index)
+        return frame.set_index(CELL)
+
+    @cached_property
+    def labels(self) -> pd.DataFrame:
+        said = self.project.word_meanings(self.profile)
+        long = structure(self.sheets, self.profile, said, self.project.catalogue).table
+        if long is None:
+            return pd.DataFrame({name: [] for name in CELL}).set_index(CELL)
+        texts = {name: np.asarray(one.cleaned, dtype=object)[one.codes] for name, one in long.labels.items()}
+        unit = np.asarray(long.unit.cleaned, dtype=object)[long.unit.codes]
+        where = {
+            "sheet": np.asarray(long.sheet.texts, dtype=object)[long.sheet.codes],
+            "row": long.row,
+            "column": long.column,
+        }
+        return pd.DataFrame({**texts, "unit": unit, **where}).set_index(CELL)
+
+    def uses(self) -> dict[tuple[str, int], str]:
+        """What each column of each table is used for."""
+        found: dict[tuple[str, int], str] = {}
+        for table, region, columns in self.tables:
+            named = {
+                "left out": columns.left_out,
+                "twin": columns.twins,
+                "figures": columns.figures,
+                "name": columns.names.values(),
+                "label": [index for indices in columns.place.values() for index in indices],
+                "unit": columns.unit,
+                "status": columns.status.values(),
+            }
+            for use, indices in named.items():
+                found |= {(f"{table.sheet}:{region.header}", index): use for index in indices}
+        return found
+
+    def rows(self, declared: RowsNotData) -> set[tuple[str, int]]:
+        """The rows of the tables that an entry of `rows_not_data` leaves out."""
+        found = set()
+        for table, region, columns in self.tables:
+            tests = [(declared.column, declared.heading, declared.pattern)]
+            tests += [(None, heading, pattern) for heading, pattern in declared.where.items()]
+            inside = np.arange(region.first, region.end)
+            mask = np.ones(len(inside), dtype=np.bool_)
+            for letter, heading, pattern in tests:
+                hits = [column_index(letter)] if letter else columns_with(heading or "", columns.heads)
+                if not hits or hits[0] >= len(table.columns):
+                    mask[:] = False
+                    break
+                column = table.columns[hits[0]].rows(inside)
+                mask &= column.where([bool(re.fullmatch(pattern, text)) for text in column.cleaned])
+            found |= {(table.sheet, row) for row in inside[mask].tolist()}
+        return found
+
+    def where(self, place: Place) -> object:
+        """Where a dimension stands, whether named by letter or by heading."""
+        if place.is_row_label:
+            indices = [column_index(letter) for letter in place.letters]
+            return ("column", indices or [self.index(place.heading or "")])
+        return {name: getattr(place, name) for name in PLACES if getattr(place, name)}
+
+    def index(self, heading: str) -> int | None:
+        return next((hit for one in self.tables for hit in columns_with(heading, one.columns.heads)), None)
+
+    def name_beside(self, place: Place) -> int | None:
+        if place.name_column:
+            return column_index(place.name_column)
+        return self.index(place.name_heading) if place.name_heading else None
+
+    def texts(self, indices: list[int] | None = None) -> set[str]:
+        """The texts of the tables, normalised."""
+        return {
+            normalise(text)
+            for table, region, _ in self.tables
+            for number, column in enumerate(table.columns)
+            if indices is None or number in indices
+            for text in column.rows(np.arange(region.header, region.end)).present
+        }
+
+    def starts(self) -> list[tuple[str, int]]:
+        return [(one.table.sheet, one.region.header) for one in self.tables]
+
+    def ends(self) -> list[tuple[str, int]]:
+        return [(one.table.sheet, one.region.end) for one in self.tables]
+
+
+class Comparison:
+    """Setting by setting, a committed profile against a draft from a file."""
+
     def __init__(self, committed: dict[str, Any], draft: Draft, project: Project, path: Path) -> None:
         self.committed = committed
-        self.ours = draft.profile.model_dump()
+        self.content = draft.content
         self.draft = draft
-        self.profile = build(Profile, committed, path)
-        self.theirs = self._try(self.profile, project)
-        self.cells = _cells(draft.trial)
-        self.wanted = _cells(self.theirs)
-        self.present = {normalise(text) for one in draft.sample.tables for each in one.columns for text in each.texts}
-        self.regions = [_regions(draft, one) for one in (self.profile, draft.profile)]
+        self.sample = draft.sample
+        self.theirs = _Reading(build(Profile, committed, path), draft.sample, project)
+        self.ours = _Reading(draft.profile, draft.sample, project)
+        self.profile = self.theirs.profile
+        assert len(self.theirs.codes), f"the committed profile {path} reads nothing"
 
-    def _try(self, profile: Profile, project: Project) -> Trial:
-        tables = [one for one in self.draft.sample.tables if re.fullmatch(profile.file.sheet, one.sheet.strip())]
-        return try_profile(tables, profile, project)
+    # -- effects ------------------------------------------------------------------------------
 
-    def same_codes(self, dimension: str) -> bool:
-        """Whether every figure that the committed profile reads has the same code by the draft."""
-        name = {"period": "period"}.get(dimension, dimension)
-        return bool(self.wanted) and all(
-            (ours := self.cells.get(cell)) is not None and ours.get(name) == row.get(name)
-            for cell, row in self.wanted.items()
-        )
+    def read_same(self, name: str, cells: pd.Index | None = None) -> bool:
+        """Whether the draft reads every figure of the committed profile with the same code (or value)."""
+        wanted, ours = self.theirs.codes, self.ours.codes
+        wanted = wanted if cells is None else wanted[wanted.index.isin(cells)]
+        if not len(wanted) or not wanted.index.isin(ours.index).all():
+            return False
+        both = ours[name].reindex(wanted.index)
+        return bool(((both == wanted[name]) | (both.isna() & wanted[name].isna())).all())
+
+    def cells_of_label(self, name: str, label: str) -> pd.Index:
+        """The figures that bear a label by the committed profile."""
+        labels = self.theirs.labels
+        if name not in labels:
+            return labels.index[:0]
+        here = labels[name].map({text: normalise(text) == normalise(label) for text in labels[name].unique()})
+        return labels.index[here.to_numpy(dtype=bool)]
+
+    def cells_of_columns(self, indices: list[int]) -> pd.Index:
+        codes = self.theirs.codes
+        return codes.index[codes.index.get_level_values("column").isin(indices)]
+
+    # -- settings -----------------------------------------------------------------------------
 
     def kept(self, path: tuple[str, ...], value: Any) -> bool:
-        given = at(self.ours, path)
+        said = at(self.content, path)
         match path:
-            case ("table", "header", "find") | ("table", "title"):
-                return [(sheet, one.header) for sheet, one in self.regions[0]] == [
-                    (sheet, one.header) for sheet, one in self.regions[1]
-                ]
-            case ("table", "end"):
-                return [(sheet, one.end) for sheet, one in self.regions[0]] == [
-                    (sheet, one.end) for sheet, one in self.regions[1]
-                ]
             case ("file", "sheet"):
-                names = [one.sheet.strip() for one in self.draft.sample.tables]
-                return [bool(re.fullmatch(value, one)) for one in names] == [
-                    bool(re.fullmatch(given, one)) for one in names
-                ]
-            case ("dimensions", dimension, *_):
-                return given == value or self.same_codes(dimension)
+                names = [one.sheet.strip() for one in self.sample.tables]
+                return said is not None and all(
+                    bool(re.fullmatch(value, one)) == bool(re.fullmatch(said, one)) for one in names
+                )
+            case ("table", "header", "find" | "at") | ("table", "title"):
+                return at(self.content, (*path[:-1], "title" if path[-1] == "title" else "find")) is not None and (
+                    self.theirs.starts() == self.ours.starts()
+                )
+            case ("table", "header", "rows"):
+                return bool((said or 1) == value)
+            case ("table", "header", "unread", _):
+                return said is not None
+            case ("table", "end"):
+                return said is not None and self.theirs.ends() == self.ours.ends()
+            case ("dimensions", dimension, *rest):
+                return self.dimension(dimension, rest, value)
+            case ("unit", *rest) if self.ours.profile.unit is not None:
+                same = self.theirs.where(self.profile.unit) == self.ours.where(self.ours.profile.unit)
+                return (rest[0] in PLACES and same) or self.read_same("value")
             case ("columns", number, *rest):
-                return self.column(self.profile.columns[int(number)], rest)
-            case ("rows_not_data", _, "sum_of"):
-                return any(one.sum_of == value for one in self.draft.profile.rows_not_data)
-            case ("rows_not_data", *_):
-                return set(self.cells) <= set(self.wanted)
-            case ("unit", *_) | ("units", *_):
-                return given == value or self.same_codes("value")
-            case ("delivers", _) | ("complete_hierarchies",):
-                return set(given or ()) == set(value)
-        return bool(given == value)
+                return self.column(int(number), rest, value)
+            case ("rows_not_data", number, *rest):
+                return self.rows(self.profile.rows_not_data[int(number)], rest)
+            case ("footnotes", "mark"):
+                theirs, ours = Marks(self.profile.footnotes), Marks(self.ours.profile.footnotes)
+                texts = {text for one in self.theirs.sheets for column in one.columns for text in column.cleaned}
+                return said is not None and all(theirs.strip(text) == ours.strip(text) for text in texts)
+            case ("status", "heading"):
+                return bool(said) and self.theirs.index(value) == self.ours.index(said)
+            case ("delivers" | "may_deliver", _) | ("complete_hierarchies",):
+                return said is not None and set(said) == set(value)
+        return bool(said == value)
 
-    def column(self, column: Any, rest: list[str]) -> bool:
-        if rest and rest[0] == "codes":
-            return self.same_codes(rest[1])
-        return {cell[1] for cell in self.cells} == {cell[1] for cell in self.wanted}
+    def dimension(self, name: str, rest: list[str], value: Any) -> bool:
+        place, ours = self.profile.dimensions[name], self.ours.profile.dimensions.get(name)
+        same = ours is not None and self.theirs.where(place) == self.ours.where(ours)
+        match rest:
+            case ["codes", label]:
+                return self.read_same(name, self.cells_of_label(name, label))
+            case ["not_data", label]:
+                return same and ours is not None and normalise(label) in set(map(normalise, ours.not_data))
+            case ["name_column" | "name_heading"]:
+                beside = self.theirs.name_beside(place)
+                return ours is not None and beside is not None and beside == self.ours.name_beside(ours)
+            case [key] if key in PLACES:
+                return same or self.read_same(name)
+        return (same and ours is not None and getattr(ours, rest[0]) == value) or self.read_same(name)
 
-    def concerns(self, path: tuple[str, ...]) -> bool:
+    def column(self, number: int, rest: list[str], value: Any) -> bool:
+        indices = self.columns_of(number)
+        theirs, ours = self.theirs.uses(), self.ours.uses()
+        match rest:
+            case ["codes", dimension]:
+                return self.read_same(dimension, self.cells_of_columns(indices))
+            case ["headings"] | ["not_data"]:
+                mine = {key: use for key, use in theirs.items() if key[1] in indices}
+                return bool(mine) and all(ours.get(key) == use for key, use in mine.items())
+        entries = [one for one in self.ours.profile.columns if set(self.matching(one.headings, self.ours)) & {*indices}]
+        return bool(entries) and all(getattr(one, rest[0]) == value for one in entries)
+
+    def matching(self, headings: list[str], reading: _Reading) -> list[int]:
+        return [
+            index
+            for one in reading.tables
+            for index in range(len(one.table.columns))
+            if fits(headings, one.columns.heads, index)
+        ]
+
+    def columns_of(self, number: int) -> list[int]:
+        """The columns that an entry of the committed `columns` describes."""
+        before = {index for one in self.profile.columns[:number] for index in self.matching(one.headings, self.theirs)}
+        return [one for one in self.matching(self.profile.columns[number].headings, self.theirs) if one not in before]
+
+    def rows(self, declared: RowsNotData, rest: list[str]) -> bool:
+        """Whether the draft says that these rows are no data, and says it of no row of figures."""
+        wanted = self.theirs.rows(declared)
+        figures = {(sheet, row - 1) for sheet, row, _ in self.theirs.codes.index}
+        entries = [(one, self.ours.rows(one)) for one in self.ours.profile.rows_not_data]
+        fitting = [(one, rows) for one, rows in entries if rows & wanted and not rows & figures]
+        if rest == ["sum_of"]:
+            return any(one.sum_of == declared.sum_of for one, _ in fitting)
+        return wanted <= set().union(*(rows for _, rows in fitting))
+
+    # -- which settings count -----------------------------------------------------------------
+
+    def concerns(self, path: tuple[str, ...], value: Any) -> bool:
         """Whether a setting says anything of this file: a shared layout names what others have."""
         match path:
-            case ("dimensions", _, "codes", label) | ("status", "words", label):
-                return not label or normalise(label) in self.present
-            case ("status", "heading" | "optional"):
-                return normalise(self.committed["status"].get("heading", "")) in self.present
-            case ("columns", number, *_):
-                texts = [text for text in self.profile.columns[int(number)].headings if text not in {"", "*"}]
-                return all(normalise(text) in self.present for text in texts)
-        return True
+            case ("supplier",) | ("dataset",) | ("title",) | ("todo",):
+                return False
+            case ("columns", number, *rest):
+                return rest != ["not_data"] and bool(self.columns_of(int(number)))
+            case ("rows_not_data", number, *rest):
+                return rest != ["reason"] and bool(self.theirs.rows(self.profile.rows_not_data[int(number)]))
+            case ("cells_not_data", _, "reason") | ("table", "others"):
+                return False
+            case ("dimensions", name, "codes", label):
+                return len(self.cells_of_label(name, label)) > 0
+            case ("dimensions", _, "not_data", label):
+                return normalise(label) in self.theirs.texts()
+            case ("unit", "codes", label):
+                return len(self.cells_of_label("unit", label)) > 0
+            case ("table", "end"):
+                texts = {text for one in self.sample.tables for column in one.columns for text in column.cleaned}
+                return any(text.startswith(marker) if marker else True for marker in value for text in texts)
+            case ("status", "optional"):
+                return False
+            case ("status", "heading"):
+                return self.theirs.index(value) is not None
+            case ("status", "words", label):
+                index = self.theirs.index(self.committed["status"].get("heading", ""))
+                return normalise(label) in self.theirs.texts(None if index is None else [index])
+        return value not in ([], {}, "")
 
 
-def _cells(trial: Trial) -> dict[tuple[str, str, int], dict[str, Any]]:
-    return {(row["sheet"], row["column"], row["row"]): row for row in trial.observations.to_pylist()}
-
-
-def _regions(draft: Draft, profile: Profile) -> list[tuple[str, Region]]:
-    tables: list[RawTable] = [one for one in draft.sample.tables if re.fullmatch(profile.file.sheet, one.sheet.strip())]
-    return [(one.sheet, region) for one in tables for region in find_regions(one, profile).found]
-
-
-def kept(path: Path, profile: Path, project: Project) -> Kept:
-    """The settings of a committed profile that a draft from the file has, and those that it lacks."""
-    committed = read_profile(profile, project.folder / "schemas")
-    draft = draft_profile(path, project, supplier=committed["supplier"])
-    comparison = _Comparison(committed, draft, project, profile)
+def compare(committed: dict[str, Any], draft: Draft, project: Project, path: Path) -> Kept:
+    """The settings of a committed profile that a draft has, and those that it lacks."""
+    comparison = Comparison(committed, draft, project, path)
     right: list[str] = []
     wrong: list[str] = []
     for where, value in leaves(committed):
-        if where[0] in {"supplier", "title"} or (set(where[1:]) & FREE and where[-1] != "title"):
-            continue
-        if not comparison.concerns(where):
-            continue
-        (right if comparison.kept(where, value) else wrong).append(".".join(where))
+        if comparison.concerns(where, value):
+            (right if comparison.kept(where, value) else wrong).append(".".join(where))
     return Kept(right, wrong)
+
+
+def kept(path: Path, profile: Path, project: Project, dataset: str = "") -> Kept:
+    """The same for a draft made from the file alone, with its supplier and, where given, its data set."""
+    committed = read_profile(profile, project.folder / "schemas")
+    draft = draft_profile(path, project, dataset, committed["supplier"])
+    return compare(committed, draft, project, profile)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 from builders import ROOT, project_with, read_in_file
 
-from draft.kept import kept
+from draft.kept import compare, kept
 from einklang.cli.app import main
 from einklang.declarations.base import build
 from einklang.declarations.profile import Profile
@@ -53,6 +54,19 @@ def test_most_settings_of_the_committed_profile_are_found(sample: str, project: 
     supplier, dataset, _ = sample.split("/")
     found = kept(INBOX / sample, ROOT / "schemas/profiles" / supplier / f"{dataset}.yaml", project)
     assert found.share >= 0.8, found.wrong
+
+
+def test_a_draft_that_reads_nothing_keeps_no_setting_judged_by_its_effect(tiny: Path, project: Project) -> None:
+    """Also nothing that it does not say: the measure would flatter a draft that leaves a setting out."""
+    draft = draft_profile(tiny, project, "auslaender", "sl")
+    committed = {name: value for name, value in draft.content.items() if name != "todo"}
+    whole = compare(committed, draft, project, tiny)
+    assert not whole.wrong and "rows_not_data.0.pattern" in whole.right
+    content = {name: value for name, value in draft.content.items() if name not in {"rows_not_data", "numbers"}}
+    content["table"] = {"header": {"find": "steht nirgends"}}
+    empty = compare(committed, replace(draft, content=content, profile=build(Profile, content, tiny)), project, tiny)
+    lost = {"numbers.decimal", "table.header.find", "table.end", "rows_not_data.0.pattern"}
+    assert lost <= set(empty.wrong)
 
 
 def test_a_draft_loads_and_its_questions_stay_a_warning(tiny: Path, tmp_path: Path, project: Project) -> None:

@@ -30,7 +30,8 @@ from einklang.rawtable import RawTable, TextColumn
 _CLOSE = 0.35
 _TITLE = 120
 _MOST_SHEETS = 60
-_FEW_CODES = 4
+_FEW_CODES = 5
+_UNNAMED = re.compile(r"(?:Tabelle|Sheet|Table)? ?\d*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ class _Writer:
 
     def write(self) -> Draft:
         shape, found = self.best.shape, self.best.found
-        written = how_written(shape, self.project.signs)
+        written = how_written(shape, self.project.signs, self.supplier)
         todo = [*self._choices(), *written.todo, *found.todo]
         content: dict[str, Any] = {
             "supplier": self.supplier or self._supplier(todo),
@@ -188,7 +189,7 @@ class _Writer:
             file |= self.sample.file.model_dump(include={"encoding", "delimiter"})
             return file
         sheets = [one.table.sheet for one in self.shapes if one.heads == self.best.shape.heads]
-        if len(sheets) < len(self.sample.tables):
+        if len(sheets) < len(self.sample.tables) or not _UNNAMED.fullmatch(sheets[0]):
             file["sheet"] = "|".join(re.escape(sheet).replace(r"\ ", " ").replace(r"\-", "-") for sheet in sheets)
         return file
 

@@ -38,8 +38,11 @@ def texts_of_figures(shape: Shape) -> Counter[str]:
     return found
 
 
-def how_written(shape: Shape, signs: Signs) -> Written:
-    """Reads the style from all distinct texts of the columns of figures."""
+def how_written(shape: Shape, signs: Signs, supplier: str = "") -> Written:
+    """Reads the style from all distinct texts of the columns of figures.
+
+    A convention that bears the name of the supplier goes before others that explain as many signs.
+    """
     texts = texts_of_figures(shape)
     plain = {text: found for text in texts if (found := _PLAIN.fullmatch(text))}
     numbers, doubt = _locale([found["number"].strip() for found in plain.values()])
@@ -57,7 +60,7 @@ def how_written(shape: Shape, signs: Signs) -> Written:
         name: sum(count for sign, count in marks.items() if sign in table) for name, table in signs.conventions.items()
     }
     best = max(known.values(), default=0)
-    convention = _FIRST if known.get(_FIRST, 0) == best else max(known, key=lambda name: known[name])
+    convention = next(name for name in (supplier, _FIRST, *known) if known.get(name) == best)
     table = signs.conventions[convention]
     unknown = {sign: count for sign, count in marks.items() if sign not in table}
     todo = [doubt] if doubt else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from rapidfuzz import fuzz, process
@@ -13,41 +13,70 @@ from einklang.codes import look_up, measure_list
 from einklang.declarations.codelists import CodeList
 from einklang.declarations.dataset import Dataset
 from einklang.declarations.place import Place
+from einklang.draft.limits import codes_by_limits
 from einklang.draft.words import words
 from einklang.labels import normalise
 from einklang.periods import read_period
 from einklang.project import Project
 
 _KEY_AND_NAME = re.compile(r"(?P<key>\d{1,8})\s+\D.*")
+_LETTERS_AND_KEY = re.compile(r"(?P<letters>[A-Za-z]{1,8}[-_]?)(?P<key>\d+)")
+_CODE_LIKE = re.compile(r"[A-ZÄÖÜ0-9][A-ZÄÖÜ0-9_./+\-]*")
 _FOOTNOTE = re.compile(r"\s?\d{1,2}\)$|\*+$")
 _MOST = 4_000
 _SPELLINGS = 400
+_SURE = 0.6
+_MOSTLY = 0.6
 _NEAR = 85
+_CODE = 24
+_SHORT = 3
+# Digits of the keys of Regierungsbezirke and Gemeinden, and of the Regionalschlüssel.
+_LEVELS = (3, 8, 12)
+_BETWEEN = ":,;–- "
 
 
 @dataclass(frozen=True)
 class Match:
-    """How well texts fit a dimension: the code of each text (None: unknown), read by `scheme` and `pattern`."""
+    """How well texts fit a dimension: the code of each text (None: unknown), read by `scheme`, `pattern` and `prefix`.
+
+    `said` are the texts that have their code by their limits or by the name beside them, so that a profile must say
+    it; `levels` the keys of areas of a level that is not collected.
+    """
 
     dimension: str
     scheme: str
     codes: dict[str, str | None]
     pattern: str | None = None
+    prefix: str = ""
+    said: frozenset[str] = frozenset()
+    levels: frozenset[str] = frozenset()
 
     @property
     def share(self) -> float:
-        """Share of the texts that have a code."""
-        return sum(code is not None for code in self.codes.values()) / max(1, len(self.codes))
+        """Share of the texts that have a code, but for levels that are not collected."""
+        known = sum(code is not None for code in self.codes.values())
+        return known / max(1, len(self.codes) - len(self.levels))
 
     @property
     def unknown(self) -> list[str]:
-        """The texts without a code."""
-        return [text for text, code in self.codes.items() if code is None]
+        """The texts without a code, but for levels that are not collected."""
+        return [text for text, code in self.codes.items() if code is None and text not in self.levels]
+
+    @property
+    def is_keyed(self) -> bool:
+        """Whether the texts are keys, not names."""
+        return self.scheme != "label" or looks_like_codes(list(self.codes))
 
 
 def without_mark(text: str) -> str:
     """The text without a footnote mark glued to it."""
     return _FOOTNOTE.sub("", text) or text
+
+
+def looks_like_codes(texts: Sequence[str]) -> bool:
+    """Whether texts are codes of capitals and digits rather than words."""
+    filled = [text for text in texts if text]
+    return bool(filled) and all(len(text) <= _CODE and _CODE_LIKE.fullmatch(text) for text in filled)
 
 
 @dataclass(frozen=True)
@@ -101,23 +130,74 @@ class Known:
     def _match(self, wanted: list[str], dimension: str) -> Match:
         best = Match(dimension, "label", dict.fromkeys(wanted))
         for scheme in self.schemes[dimension]:
-            best = max(best, self._read(wanted, dimension, scheme, None), key=lambda one: one.share)
-        split = [found["key"] if (found := _KEY_AND_NAME.fullmatch(text)) else "" for text in wanted]
-        if wanted and best.share < 0.6 and sum(map(bool, split)) >= 0.6 * len(wanted):
-            keyed = self._read(wanted, dimension, "key", split)
-            if keyed.share > best.share:
-                return keyed
+            best = max(best, self._read(wanted, dimension, scheme), key=_worth)
+        if best.share < _SURE:
+            best = max(best, *self._rewritten(wanted, dimension), key=_worth)
+        if best.unknown and best.scheme == "label":
+            best = self._by_limits(best)
         return best
 
-    def _read(self, texts: list[str], dimension: str, scheme: str, keys: list[str] | None) -> Match:
+    def _rewritten(self, wanted: list[str], dimension: str) -> list[Match]:
+        """Keys with a name behind them, with letters before them, or without their leading zero."""
+        found = [Match(dimension, "label", dict.fromkeys(wanted))]
+        split = [hit["key"] if (hit := _KEY_AND_NAME.fullmatch(text)) else "" for text in wanted]
+        if sum(map(bool, split)) >= _MOSTLY * len(wanted):
+            keyed = self._read(wanted, dimension, "key", split)
+            lengths = sorted({len(key) for key, text in zip(split, wanted, strict=True) if keyed.codes[text]})
+            either = "|".join(rf"\d{{{length}}}" for length in lengths)
+            found.append(replace(keyed, pattern=f"(?P<key>{either}) .+"))
+        lettered = [hit for text in wanted if (hit := _LETTERS_AND_KEY.fullmatch(text))]
+        if lettered and len(lettered) >= _MOSTLY * len(wanted):
+            letters = lettered[0]["letters"]
+            keys = [text.removeprefix(letters) for text in wanted]
+            pattern = rf"{re.escape(letters)}(?P<key>\d+)"
+            found += [
+                replace(self._read(wanted, dimension, scheme, keys), pattern=pattern)
+                for scheme in self.schemes[dimension]
+                if scheme != "label"
+            ]
+        if dimension == "area" and all(text.isdecimal() and not text.startswith("0") for text in wanted):
+            padded = self._read(wanted, dimension, "key", [f"0{text}" for text in wanted])
+            found.append(replace(padded, prefix="0"))
+        return found
+
+    def _read(self, texts: list[str], dimension: str, scheme: str, keys: list[str] | None = None) -> Match:
+        """The texts by one scheme; `keys` are the parts of them that are looked up, where not the whole."""
         place = Place(constant="", scheme=scheme)
-        found = look_up(self.lists[dimension], place, tuple(keys or map(without_mark, texts)))
-        codes = dict(zip(texts, found, strict=True))
-        if keys is None:
-            return Match(dimension, scheme, codes)
-        lengths = sorted({len(key) for key, code in zip(keys, found, strict=True) if code is not None})
-        either = "|".join(rf"\d{{{length}}}" for length in lengths)
-        return Match(dimension, scheme, codes, f"(?P<key>{either}) .+")
+        codelist = self.lists[dimension]
+        found = look_up(codelist, place, tuple(keys or texts))
+        if keys is None and None in found:
+            found = [
+                code or other
+                for code, other in zip(found, look_up(codelist, place, tuple(map(without_mark, texts))), strict=True)
+            ]
+        levels: frozenset[str] = frozenset()
+        if dimension == "area" and scheme == "key":
+            levels = frozenset(
+                text
+                for text, key, code in zip(texts, keys or texts, found, strict=True)
+                if code is None and self._is_level(key)
+            )
+        return Match(dimension, scheme, dict(zip(texts, found, strict=True)), levels=levels)
+
+    @cached_property
+    def _key_lengths(self) -> frozenset[int]:
+        return frozenset(len(code) for code in self.lists["area"].codes if code.isdecimal())
+
+    def _is_level(self, key: str) -> bool:
+        """Whether a key stands for a level of areas that is not collected, e.g. a Gemeinde."""
+        return (
+            key.isdecimal()
+            and len(key) in _LEVELS
+            and len(key) not in self._key_lengths
+            and key[:2] in self.project.codelists["laender"].codes
+        )
+
+    def _by_limits(self, match: Match) -> Match:
+        """The match with the texts that say from where to where they reach."""
+        codes = codes_by_limits(list(match.codes), self.lists[match.dimension])
+        said = {text: codes[text] for text in match.unknown if text in codes}
+        return replace(match, codes={**match.codes, **said}, said=match.said | said.keys())
 
     def best(self, texts: Sequence[str], but: Sequence[str] = ()) -> list[Match]:
         """The dimensions that fit, best first; `but` are not asked."""
@@ -133,25 +213,71 @@ class Known:
         named = {labels[label] for label, _, _ in near}
         return named.pop() if len(named) == 1 else None
 
-    def compose(self, text: str) -> tuple[dict[str, str], bool]:
-        """The codes of a heading that names a measure and, behind it, a group; whether the measure is only near."""
+    def units(self, texts: Sequence[str]) -> Match:
+        """The texts as units, of those that a measure of the data set can have."""
+        found = self.match(texts, "unit")
+        own = {measure.unit for measure in self.dataset.measures}
+        fitting = {
+            code
+            for code in filter(None, found.codes.values())
+            if any(self.project.factor(code, one) is not None for one in own)
+        }
+        return replace(found, codes={text: code if code in fitting else None for text, code in found.codes.items()})
+
+    def compose(self, text: str, but: Sequence[str] = ()) -> tuple[dict[str, str], bool]:
+        """The codes of a heading that names a measure and, before or behind it, a group; whether it is only near.
+
+        A group of the dimensions `but` is not looked for, and a total is none: of which dimension it is, the other
+        headings say.
+        """
         labels = self.lists["measure"].by_label
         if whole := labels.get(normalise(text)):
             return {"measure": whole}, False
-        parts = text.split()
-        groups = [name for name in self.lists if name not in {"measure", "unit", "area"}]
+        parts = text.replace("_", " ").split()
+        if len(parts) > 1 and normalise(parts[-1]) in self.lists["unit"].by_label:
+            if whole := labels.get(normalise(" ".join(parts[:-1]))):
+                return {"measure": whole}, False
+            parts = parts if len(parts) == 2 else parts[:-1]
         for count in range(len(parts) - 1, 0, -1):
-            head = " ".join(parts[:count]).rstrip(":,;–- ")
-            rest = " ".join(parts[count:]).lstrip(":,;–- ")
-            named = next(((name, code) for name in groups if (code := self.match([rest], name).codes.get(rest))), None)
-            if named is not None and (measure := labels.get(normalise(head)) or self.measure_meant(head)):
-                return {"measure": measure, named[0]: named[1]}, normalise(head) not in labels
-        near = self.measure_meant(text)
+            for head, rest in ((parts[:count], parts[count:]), (parts[-count:], parts[:-count])):
+                named = self._group(" ".join(rest).strip(_BETWEEN), but)
+                measure = " ".join(head).strip(_BETWEEN)
+                if named is not None and (code := labels.get(normalise(measure)) or self.measure_meant(measure)):
+                    return {"measure": code, **named}, normalise(measure) not in labels
+        near = self.measure_meant(text) or self._measure_within(parts) or self._measure_of_unit(text.split())
         return ({"measure": near}, True) if near else ({}, False)
+
+    def _group(self, text: str, but: Sequence[str]) -> dict[str, str] | None:
+        """The code of a group, empty for a total; None where it is unknown."""
+        if is_word(text, words().total):
+            return {}
+        groups = [name for name in self.lists if name not in {"measure", "unit", "area", *but}]
+        for name in groups:
+            if code := self.match([text], name).codes.get(text):
+                return {} if code == self.total(name) else {name: code}
+        return None
+
+    def _measure_within(self, parts: list[str]) -> str | None:
+        """The measure of a heading with one short word more, such as `JD Arbeitslose`."""
+        labels = self.lists["measure"].by_label
+        shorter = [parts[1:], parts[:-1]] if len(parts) > 1 and min(len(parts[0]), len(parts[-1])) <= _SHORT else []
+        return next((code for one in shorter if (code := labels.get(normalise(" ".join(one))))), None)
+
+    def _measure_of_unit(self, parts: list[str]) -> str | None:
+        """The only measure in the unit that a heading ends with, such as `in %`."""
+        units = self.lists["unit"].by_label
+        unit = next((code for count in (2, 1) if (code := units.get(normalise(" ".join(parts[-count:]))))), None)
+        of_unit = [one.name for one in self.dataset.measures if one.unit == unit]
+        return of_unit[0] if len(of_unit) == 1 and len(parts) > 1 and len(self.dataset.measures) > 1 else None
 
     def suggestion(self, text: str, dimension: str) -> str:
         """The nearest label of a dimension; empty where none is near."""
         return self.lists[dimension].suggest(text) if dimension in self.lists and len(text) < _SPELLINGS else ""
+
+
+def _worth(match: Match) -> tuple[float, int]:
+    """What makes one reading better than another: its share, then how many texts it knows."""
+    return match.share, sum(code is not None for code in match.codes.values())
 
 
 def is_word(text: str, listed: Sequence[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from einklang.draft.known import Known
@@ -9,6 +10,10 @@ from einklang.draft.reading import Understanding
 from einklang.draft.shape import Shape
 from einklang.draft.titles import period_in, title_cells
 from einklang.labels import normalise
+
+_FEW = 8
+_SHORTEST = 4
+_PER_QUESTION = 0.5
 
 
 @dataclass
@@ -45,17 +50,47 @@ class _Outside:
         self.found.todo.append("dimensions.period: der Berichtszeitraum steht weder in der Tabelle noch im Dateinamen.")
 
     def _area(self) -> None:
-        if self.found.has("area"):
+        if self.found.has("area") or self._in_title("area"):
             return
         codes = self.known.lists["area"]
         titles = " ".join(f" {normalise(text)} " for _, _, text in title_cells(self.shape))
         named = [code for label, code in codes.by_label.items() if len(label) > 5 and f" {label} " in titles]
-        code = self.area or (named[0] if named else next(iter(codes.codes)))
+        code = self.area or (named[0] if named else self.known.total("area") or next(iter(codes.codes)))
         self.found.places["area"] = {"constant": code}
         if not self.area:
             self.found.score -= 1
             which = f"vermutet: {code}, wie im Titel" if named else "kein Gebiet erkannt"
             self.found.todo.append(f"dimensions.area: in der Tabelle steht keine Spalte mit Gebieten ({which}).")
+
+    def _in_title(self, name: str) -> bool:
+        """Whether a cell above the table holds a label of the dimension and nothing else."""
+        for _, _, text in title_cells(self.shape):
+            if code := self.known.match([text], name).codes.get(text):
+                labels = [one.label_de for one in self.known.lists[name].codes.values()]
+                others = labels if len(labels) <= _FEW else []
+                pattern = "|".join(re.escape(one).replace("\\ ", " ") for one in dict.fromkeys([text, *others]))
+                self.found.places[name] = {"title": True, "pattern": f"^({pattern})$" if others else f"^{pattern}$"}
+                self.found.codes[name] = {code}
+                self.found.score += 0.5
+                return True
+        return False
+
+    def _in_file_name(self, name: str) -> bool:
+        """Whether a word of the name of the file is a label of the dimension."""
+        stem, _, ending = self.file_name.rpartition(".")
+        parts = re.split(r"[_ ]", stem)
+        for number, part in enumerate(parts):
+            if len(part) < _SHORTEST or not (code := self.known.match([part], name).codes.get(part)):
+                continue
+            before = re.sub(r"\d+", lambda one: rf"\d{{{len(one[0])}}}", parts[number - 1]) if number else ""
+            behind = parts[number + 1] if number + 1 < len(parts) else ""
+            start = rf"_{before}_" if before else "^" if not number else "_"
+            end = rf"_{re.escape(behind)}" if behind else rf"\.{re.escape(ending)}$"
+            self.found.places[name] = {"file": True, "pattern": rf"{start}(?P<key>[^_.]+){end}"}
+            self.found.codes[name] = {code}
+            self.found.score += 0.25
+            return True
+        return False
 
     def _measure(self) -> None:
         if self.found.has("measure"):
@@ -64,7 +99,7 @@ class _Outside:
         titles = [normalise(text) for _, _, text in title_cells(self.shape)]
         labels = {normalise(label): one.name for one in measures for label in (one.title.de, *one.aliases)}
         named = dict.fromkeys(name for label, name in labels.items() if any(label in text for text in titles))
-        self.found.score += 1.0 if named else -1.0
+        self.found.score += 1.0 if named else 0.0 if len(measures) == 1 else -1.0
         code = next(iter(named), measures[0].name)
         self.found.places["measure"] = {"constant": code}
         if len(measures) > 1 and len(named) != 1:
@@ -72,9 +107,11 @@ class _Outside:
             self.found.todo.append(f"dimensions.measure: welches Merkmal ist es? ({listed})")
 
     def _missing(self) -> None:
-        """Dimensions that the table must say and does not."""
+        """Dimensions that the table does not say: by title and name of the file, else assumed where they must be."""
         for axis in self.known.dataset.dimensions:
-            if axis.default is None and not self.found.has(axis.name):
+            if self.found.has(axis.name) or (axis.name != "area" and self._in_title(axis.name)):
+                continue
+            if axis.default is None and not self._in_file_name(axis.name):
                 codes = self.known.lists[axis.name].codes
                 code = self.known.total(axis.name) or next(iter(codes))
                 self.found.places[axis.name] = {"constant": code}
@@ -86,6 +123,7 @@ class _Outside:
     def _weigh(self) -> None:
         """What the reading leaves out counts against it, a measure that the headings name for it."""
         out = sum("not_data" in one for one in self.found.columns)
+        self.found.score -= _PER_QUESTION * len(self.found.todo)
         self.found.score -= 1.5 * out / max(1, len(self.found.columns))
         place = self.found.places.get("measure", {})
         if place.get("constant") is None:

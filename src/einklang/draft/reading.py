@@ -7,10 +7,15 @@ from typing import Any
 
 from einklang.draft.known import Known
 
+LISTED = 8
+
 
 @dataclass
 class Understanding:
-    """A reading of a table as one data set: settings of the profile, remarks, and how much is explained."""
+    """A reading of a table as one data set: settings of the profile, remarks, and how much is explained.
+
+    `settled` are label columns that say nothing of their own → reason; `unread` header rows → reason.
+    """
 
     known: Known
     score: float = 0
@@ -20,10 +25,15 @@ class Understanding:
     unit: dict[str, Any] | None = None
     status: dict[str, Any] | None = None
     unread: dict[int, str] = field(default_factory=dict)
-    footnotes: bool = False
+    settled: dict[int, str] = field(default_factory=dict)
     codes: dict[str, set[str]] = field(default_factory=dict)
     todo: list[str] = field(default_factory=list)
 
     def has(self, name: str) -> bool:
         """Whether it is known where the dimension stands."""
         return name in self.places or any(name in one.get("codes", {}) for one in self.columns)
+
+    def say_meant(self, meant: dict[str, str]) -> None:
+        """Asks whether labels that are only nearly known are read rightly."""
+        listed = ", ".join(f"„{text}“ als {code}" for text, code in meant.items())
+        self.todo.append(f"dimensions.measure: nach der Ähnlichkeit gelesen ist {listed}; stimmt das?")

@@ -21,9 +21,11 @@ from einklang.rawtable import Mask, RawTable, TextColumn
 _GROUPED = r"\d{1,3}(?:[.,' \x{a0}\x{202f}]\d{3})+(?:[.,]\d+)?"
 _NUMBER = rf"^\(?[+\-\x{{2212}}]? ?(?:{_GROUPED}|\d+(?:[.,]\d+)?)\)?(?: ?[a-zA-Z*]{{1,2}})?$"
 _YEAR = re.compile(r"(?:19|20)\d{2}")
+_NAMED_BY_NUMBER = re.compile(r"\d{4,}[A-Z]?")
 _MOST_TEXT = 0.5
 _MOST_ROWS = 100_000
 _GAP = 3
+_ROWS_OF_CONSTANT = 5
 
 
 class Mark(IntEnum):
@@ -112,7 +114,7 @@ class _Finder:
         if not self.figures:
             return None
         has = figure[:, self.figures].any(axis=1) & (counts >= many)
-        first, numbers = self._first(np.flatnonzero(has))
+        first, numbers = self._first(self._below_preamble(has, figure[:, self.figures].sum(axis=1)))
         if first is None:
             return None
         header = self._header(first)
@@ -154,6 +156,24 @@ class _Finder:
                 self.labels.append(index)
             else:
                 self.figures.append(index)
+        constant = [index for index in self.figures if self._is_constant(index, body)]
+        if len(constant) < len(self.figures):
+            self.figures = [index for index in self.figures if index not in constant]
+            self.labels = sorted([*self.labels, *constant])
+
+    def _is_constant(self, index: int, body: NDArray[np.int64]) -> bool:
+        """Whether a column says the same number in every row: the number of a statistic, or a unit such as 1000."""
+        present = self.table.columns[index].rows(body).present
+        return (
+            len(body) >= _ROWS_OF_CONSTANT and len(present) == 1 and _NAMED_BY_NUMBER.fullmatch(present[0]) is not None
+        )
+
+    def _below_preamble(self, has: Mask, counts: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The rows with figures without those of a preamble, which are less filled and stand apart (`Jahr | 2015`)."""
+        start = int(np.argmax(has & (2 * counts > np.median(counts[has]))))
+        while start > 0 and has[start - 1]:
+            start -= 1
+        return np.flatnonzero(has)[np.flatnonzero(has) >= start]
 
     def _first(self, rows: NDArray[np.int64]) -> tuple[int | None, list[int]]:
         """The first row of data; rows before it that hold only years, or the numbers of the columns."""

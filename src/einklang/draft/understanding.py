@@ -1,21 +1,29 @@
-"""Which dimension stands where: labels of columns and headings held against the code lists of one data set."""
+"""Which dimension stands where: labels of columns and rows held against the code lists of one data set."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from einklang.draft.known import Known, Match, is_word, without_mark
+import numpy as np
+
+from einklang.codes import bearers
+from einklang.combinations import combine
+from einklang.draft.headings import read_headings
+from einklang.draft.known import Known, Match, is_word, looks_like_codes
 from einklang.draft.outside import read_outside
-from einklang.draft.reading import Understanding
+from einklang.draft.reading import LISTED, Understanding
 from einklang.draft.shape import Shape
 from einklang.draft.words import words
+from einklang.labels import normalise
 from einklang.rawtable import column_letter
 
 ENOUGH = 0.5
-_LISTED = 8
+_NAMED = 0.4
+_MOST_SAID = 60
+_UNSETTLED = 0.7
 
 
 @dataclass
@@ -26,38 +34,79 @@ class _Reader:
     area: str
     found: Understanding = field(init=False)
     left: list[int] = field(init=False)
-    composed: dict[str, dict[str, str]] = field(default_factory=dict)
-    meant: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.found = Understanding(self.known)
         self.left = list(self.shape.labels)
+        self.texts = {index: _own(self.shape, index) for index in self.shape.labels}
 
     def read(self) -> Understanding:
-        texts = {index: list(dict.fromkeys(_own(self.shape, index))) for index in self.shape.labels}
-        matches = {index: self.known.best(list(map(without_mark, held))) for index, held in texts.items()}
-        self._label_columns(matches)
+        self._label_columns()
         self._sections()
-        self._other_columns(texts, matches)
-        self._headers()
+        self._other_columns()
+        read_headings(self.shape, self.known, self.found, self.left)
         read_outside(self.shape, self.known, self.file_name, self.area, self.found)
         return self.found
 
     # -- label columns ------------------------------------------------------------------------
 
-    def _label_columns(self, matches: dict[int, list[Match]]) -> None:
+    def _label_columns(self) -> None:
         """Each dimension goes to the column that fits it best; a column of keys before one of names."""
         every = [
             (match, index)
-            for index, found in matches.items()
-            for match in found
-            if match.share >= ENOUGH and match.dimension not in {"unit"}
+            for index, texts in self.texts.items()
+            for match in self._matches(index, texts)
+            if match.share >= ENOUGH and match.dimension != "unit"
         ]
-        every.sort(key=lambda one: (-round(one[0].share, 1), one[0].scheme == "label", -len(one[0].codes), one[1]))
+        every.sort(
+            key=lambda one: (
+                -round(one[0].share, 1),
+                one[0].share < 1,
+                not one[0].is_keyed,
+                -len(one[0].codes),
+                one[1],
+            )
+        )
         for match, index in every:
             if index in self.left and match.dimension not in self.found.places:
                 self.left.remove(index)
                 self._place(match, index)
+
+    def _matches(self, index: int, texts: list[str]) -> list[Match]:
+        """The dimensions that a column could hold by its own labels, and codes by the names beside them."""
+        own = self.known.best(texts)
+        if not looks_like_codes(texts):
+            return own
+        by_name = {match.dimension: match for match in own}
+        for other in (index + 1, index - 1):
+            if other not in self.texts or looks_like_codes(self.texts[other]):
+                continue
+            for names in self.known.best(self.texts[other], but=("period", "unit")):
+                match = self._with_names(by_name.get(names.dimension), names, index, other)
+                if names.share >= ENOUGH and len(match.said) <= _MOST_SAID:
+                    by_name[names.dimension] = match
+        return list(by_name.values())
+
+    def _with_names(self, own: Match | None, names: Match, index: int, other: int) -> Match:
+        """Codes that have no code of ours by themselves have that of the name beside them."""
+        match = own or Match(names.dimension, "label", dict.fromkeys(self.texts[index]))
+        beside = self._beside(index, other)
+        said = {text: code for text in match.unknown if (code := names.codes.get(beside.get(text, "")))}
+        return replace(match, codes={**match.codes, **said}, said=match.said | said.keys())
+
+    def _beside(self, index: int, other: int) -> dict[str, str]:
+        """Text of a column → the text that always stands beside it."""
+        return {key: next(iter(found)) for key, found in self._all_beside(index, other).items() if len(found) == 1}
+
+    def _all_beside(self, index: int, other: int) -> dict[str, set[str]]:
+        """Text of a column → the texts that stand beside it."""
+        keys, names = self.shape.column(index), self.shape.column(other)
+        pairs = combine([(keys.codes, len(keys.texts)), (names.codes, len(names.texts))])
+        beside: dict[str, set[str]] = {}
+        for pair in np.unique(pairs).tolist():
+            key, name = divmod(pair, len(names.texts))
+            beside.setdefault(keys.cleaned[key], set()).add(names.cleaned[name])
+        return beside
 
     def _place(self, match: Match, index: int) -> None:
         place: dict[str, Any] = {**self._where(index)}
@@ -65,15 +114,37 @@ class _Reader:
             place["scheme"] = match.scheme
         if match.pattern:
             place["pattern"] = match.pattern
+        if match.prefix:
+            place["prefix"] = match.prefix
         self.found.places[match.dimension] = place
-        self.found.codes[match.dimension] = {code for code in match.codes.values() if code}
         self.found.score += match.share * (1.5 if len(match.codes) > 3 else 1)
+        codes = {text: code for text, code in match.codes.items() if code and text in match.said}
         name = self._name_beside(match, index)
         if name is not None:
             self.left.remove(name)
-            where = self._where(name)
-            place["name_heading" if "heading" in where else "name_column"] = next(iter(where.values()))
-        self._unknown(match, index, name)
+            beside = self._beside(index, name)
+            names = self.known.match(list(dict.fromkeys(beside.values())), match.dimension)
+            codes |= {text: code for text in match.unknown if (code := names.codes.get(beside.get(text, "")))}
+            if match.dimension == "area" or (match.scheme == "key" and not match.pattern):
+                where = self._where(name)
+                place["name_heading" if "heading" in where else "name_column"] = next(iter(where.values()))
+            else:
+                self.found.settled[name] = words().sentences["name"]
+            if code := self._of_blank(index, name, match):
+                codes[""] = code
+            self._without_key(match, index, name, codes)
+        asked = [text for text in match.unknown if text and text not in codes]
+        codes = {text: code for text, code in codes.items() if code}
+        if codes:
+            place["codes"] = codes
+        self.found.codes[match.dimension] = {*filter(None, match.codes.values()), *codes.values()}
+        by_limits = {text: code for text, code in match.codes.items() if text in match.said and name is None}
+        if by_limits and code_listed(by_limits):
+            self.found.todo.append(
+                f"dimensions.{match.dimension}: nach den Grenzen gelesen ist {code_listed(by_limits)}; stimmt das?"
+            )
+        self._levels(match, index)
+        self._unknown(match, index, asked)
 
     def _where(self, index: int) -> dict[str, Any]:
         """A column by its heading where it has one of its own, else by its letter."""
@@ -83,68 +154,90 @@ class _Reader:
 
     def _name_beside(self, match: Match, index: int) -> int | None:
         """The column whose names go with the keys."""
-        if match.scheme == "label" or match.dimension == "period":
+        if not match.is_keyed or match.dimension == "period":
             return None
+        keyed = {text: code for text, code in match.codes.items() if code}
         for other in (index + 1, index - 1):
-            if other in self.left:
-                names = self.known.match(list(map(without_mark, _own(self.shape, other))), match.dimension)
-                if names.share >= 0.4:
+            if other in self.left and not looks_like_codes(self.texts[other]):
+                beside = self._beside(index, other)
+                named = [(code, beside[text]) for text, code in keyed.items() if text in beside]
+                codelist = self.known.lists[match.dimension]
+                agreeing = sum(code in bearers(codelist, name) for code, name in named)
+                if named and agreeing >= _NAMED * len(keyed):
                     return other
         return None
 
-    def _unknown(self, match: Match, index: int, name: int | None) -> None:
-        """Labels without a code: known by the name beside them, no data by their form, or to be settled."""
+    def _of_blank(self, index: int, name: int, match: Match) -> str | None:
+        """The code of a blank key: that of the name beside it."""
+        beside = self._beside(index, name).get("", "")
+        return self.known.match([beside], match.dimension).codes.get(beside) if beside else None
+
+    def _without_key(self, match: Match, index: int, name: int, codes: dict[str, str]) -> None:
+        """Rows whose key is a word that stands for none (`ohne Schlüssel`): there the name is the label."""
+        every = self._all_beside(index, name)
+        words_for_none = [text for text in match.unknown if not re.search(r"\d", text) and len(every.get(text, ())) > 1]
+        if not words_for_none or match.scheme != "key":
+            return
+        names = self.known.match(sorted(set().union(*(every[text] for text in words_for_none))), match.dimension)
         place = self.found.places[match.dimension]
-        column = self.shape.column(index)
-        rest = [text for text in match.unknown if text]
+        for key in ("heading", "column", "name_heading", "name_column"):
+            place.pop(key, None)
+        place["column"] = [column_letter(name), column_letter(index)]
+        place["pattern"] = f"(?!{'|'.join(map(re.escape, words_for_none))}).+"
+        codes |= {text: code for text, code in names.codes.items() if code} | dict.fromkeys(words_for_none, "")
+        self._unknown(names, name, names.unknown)
+
+    def _levels(self, match: Match, index: int) -> None:
+        """Keys of levels of areas that are not collected, by the number of their digits."""
+        sentences = words().sentences
+        reasons = {3: sentences["regions"], 8: sentences["municipalities"]}
+        for length in sorted({len(text) for text in match.levels}):
+            reason = reasons.get(length + len(match.prefix), sentences["unsettled_rows"])
+            self.found.rows.append({**self._where(index), "pattern": rf"\d{{{length}}}", "reason": reason})
+
+    def _unknown(self, match: Match, index: int, rest: list[str]) -> None:
+        """Labels without a code: sums, measures that are nearly known, or to be settled."""
         if not rest or match.dimension == "period":
             return
-        if name is not None:
-            names = self.shape.column(name)
-            beside: dict[str, str] = {}
-            for key, other in zip(column.codes.tolist(), names.codes.tolist(), strict=True):
-                beside.setdefault(column.cleaned[key], names.cleaned[other])
-            wanted = {key: beside.get(key, "") for key in rest}
-            codes = self.known.match(list(wanted.values()), match.dimension).codes
-            own = {key: code for key, text in wanted.items() if (code := codes.get(text)) and not self._is_level(key)}
-            if own:
-                place["codes"] = own
-                self.found.codes[match.dimension] |= set(own.values())
-                rest = [key for key in rest if key not in own]
-        for group in _by_form(rest, match):
-            self.found.rows.append({**self._where(index), **group})
-            rest = [key for key in rest if not re.fullmatch(group["pattern"], key)]
-        self._sums_and_unknown(match, index, rest)
-
-    def _is_level(self, key: str) -> bool:
-        """Whether a key of digits is of a length that stands for levels of areas that are not collected."""
-        return key.isdecimal() and len(key) > 2 and key not in self.known.lists["area"].codes
-
-    def _sums_and_unknown(self, match: Match, index: int, rest: list[str]) -> None:
         place = self.found.places[match.dimension]
         sums = [text for text in rest if is_word(text, words().total)]
         for text in sums:
-            is_sum = "sum_of" if match.dimension == "area" else ""
             entry = {**self._where(index), "pattern": re.escape(text), "reason": words().sentences["sum"]}
-            self.found.rows.append(entry | ({"sum_of": "above"} if is_sum else {}))
+            self.found.rows.append(entry | ({"sum_of": "above"} if match.dimension == "area" else {}))
         rest = [text for text in rest if text not in sums]
+        if match.dimension == "area":
+            rest = self._areas_not_collected(index, rest)
         if match.dimension == "measure":
             meant = {text: code for text in rest if (code := self.known.measure_meant(text))}
             if meant:
                 place.setdefault("codes", {}).update(meant)
-                self._say_meant(meant)
+                self.found.say_meant(meant)
                 rest = [text for text in rest if text not in meant]
         if rest:
-            listed = [self._with_suggestion(text, match.dimension) for text in rest[:_LISTED]]
-            more = f" und {len(rest) - _LISTED} weitere" if len(rest) > _LISTED else ""
+            listed = [self._with_suggestion(text, match.dimension) for text in rest[:LISTED]]
+            more = f" und {len(rest) - LISTED} weitere" if len(rest) > LISTED else ""
             self.found.todo.append(
                 f"dimensions.{match.dimension}: unbekannt sind {', '.join(listed)}{more}; "
                 "jeweils `codes`, `not_data` oder ein Alias in der Schlüsselliste."
             )
 
-    def _say_meant(self, meant: dict[str, str]) -> None:
-        listed = ", ".join(f"„{text}“ als {code}" for text, code in meant.items())
-        self.found.todo.append(f"dimensions.measure: nach der Ähnlichkeit gelesen ist {listed}; stimmt das?")
+    def _areas_not_collected(self, index: int, rest: list[str]) -> list[str]:
+        """Leaves out levels of areas that are named, and rows of several keys; gives the labels that remain."""
+        sentences = words().sentences
+        names = [word for word in words().levels if any(normalise(text).startswith(normalise(word)) for text in rest)]
+        if names:
+            said = "|".join(re.escape(word).replace("\\ ", "[ _]") for word in names)
+            pattern = f"({said}).*"
+            self.found.rows.append({**self._where(index), "pattern": pattern, "reason": sentences["regions"]})
+            rest = [text for text in rest if not re.fullmatch(pattern, text)]
+        several = [text for text in rest if len(keys := text.split(",")) > 1 and all(map(self._is_key, keys))]
+        if several:
+            pattern = "|".join(re.escape(text).replace("\\ ", " ") for text in several)
+            self.found.rows.append({**self._where(index), "pattern": pattern, "reason": sentences["several"]})
+        return [text for text in rest if text not in several]
+
+    def _is_key(self, text: str) -> bool:
+        return text.strip() in self.known.lists["area"].codes
 
     def _with_suggestion(self, text: str, dimension: str) -> str:
         nearest = self.known.suggestion(text, dimension)
@@ -178,168 +271,48 @@ class _Reader:
                 f"dimensions: was sagen die Zeilen ohne Werte, zuerst Zeile {texts[0][0] + 1} („{labels[0]}“)?"
             )
 
-    def _other_columns(self, texts: dict[int, list[str]], matches: dict[int, list[Match]]) -> None:
+    def _other_columns(self) -> None:
         """Label columns of no dimension: statuses, units, or nothing that is collected."""
         for index in list(self.left):
-            held = [text for text in texts[index] if text]
-            status = {text: words().status[text.casefold()] for text in held if text.casefold() in words().status}
-            unit = self.known.match(held, "unit")
+            held = [text for text in self.texts[index] if text]
             heading = self.shape.heads[-1][index]
-            if held and len(status) == len(held) and heading:
+            status = {text: words().status[text.casefold()] for text in held if text.casefold() in words().status}
+            if held and len(status) == len(held) and heading and any(map(str.isalpha, held)):
                 self.found.status = {"heading": heading, "words": status}
-                self.left.remove(index)
-            elif held and unit.share == 1 and self.found.unit is None and heading:
+            elif held and heading and self.found.unit is None and self.known.units(held).share == 1:
                 self.found.unit = self._where(index)
-                self.left.remove(index)
-
-    # -- headings ------------------------------------------------------------------------------
-
-    def _headers(self) -> None:
-        heads = self.shape.filled_heads()
-        figures = self.shape.figures
-        chosen: dict[int, Match] = {}
-        for number, row in enumerate(heads, 1):
-            texts = list(dict.fromkeys(without_mark(row[index]) for index in figures if row[index]))
-            if number in self.shape.numbers:
-                self.found.unread[number] = words().sentences["numbers"]
-                continue
-            taken = [*self.found.places, *(one.dimension for one in chosen.values())]
-            if self.found.unit is not None:
-                taken.append("unit")
-            matches = self.known.best(texts, but=taken)
-            if "measure" not in taken and texts:
-                matches.append(self._measures_meant(texts, composed=len(heads) == 1 and len(figures) > 1))
-            best = max(matches, key=lambda one: (one.share, one.dimension == "measure"), default=None)
-            if best is not None and best.share:
-                chosen[number] = best
-                self.found.score += best.share * 1.5
-        used = {text for match in chosen.values() if match.dimension == "measure" for text in match.codes}
-        self.meant = {text: code for text, code in self.meant.items() if text in used}
-        self.composed = {text: codes for text, codes in self.composed.items() if text in used}
-        if self.meant:
-            self._say_meant(self.meant)
-        needs_columns = bool(self.left or self.composed) or any(
-            number not in self.found.unread and not self._explains(chosen.get(number), heads[number - 1])
-            for number in range(1, len(heads) + 1)
-        )
-        if needs_columns:
-            self._by_columns(heads, chosen)
-        else:
-            for number, match in chosen.items():
-                self._by_row(number, match, heads[number - 1])
-
-    def _measures_meant(self, texts: list[str], composed: bool) -> Match:
-        """Headings as measures, by their labels or the nearest ones; composed headings name a group too."""
-        read = {text: self.known.compose(text) for text in texts}
-        codes = {
-            text: found.get("measure") if composed or len(found) < 2 else None for text, (found, _) in read.items()
-        }
-        self.composed |= {text: found for text, (found, _) in read.items() if composed and len(found) > 1}
-        # Two headings that mean the same measure exactly and nearly are two things.
-        exact = {frozenset(found.items()) for found, near in read.values() if found and not near}
-        for text, (found, near) in read.items():
-            if near and frozenset(found.items()) in exact:
-                codes[text] = None
-        self.meant |= {text: found["measure"] for text, (found, near) in read.items() if near and codes[text]}
-        return Match("measure", "label", codes)
-
-    def _explains(self, match: Match | None, row: list[str]) -> bool:
-        """Whether every heading of a row has a code; a blank one is the total where there is one."""
-        if match is None or match.share < 1:
-            return False
-        return (
-            all(row[index] for index in self.shape.figures) or self.known.total(match.dimension) is not None
-            if (match.dimension not in {"measure", "unit", "period"})
-            else all(row[index] for index in self.shape.figures)
-        )
-
-    def _by_row(self, number: int, match: Match, row: list[str]) -> None:
-        place: dict[str, Any] = {"header_row": number}
-        if not all(row[index] for index in self.shape.figures):
-            place["codes"] = {"": self.known.total(match.dimension)}
-        if match.dimension == "unit":
-            self.found.unit = place
-        else:
-            if match.dimension == "measure" and self.meant:
-                place["codes"] = {**place.get("codes", {}), **self.meant}
-            self.found.places[match.dimension] = place
-            self.found.codes[match.dimension] = {code for code in match.codes.values() if code}
-
-    def _by_columns(self, heads: list[list[str]], chosen: dict[int, Match]) -> None:
-        """One entry per column of figures; a heading without a code makes it no data for now."""
-        unsettled = words().sentences["unsettled_column"]
-        left_out: dict[tuple[str, ...], None] = {}
-        figures = self.shape.figures
-        only = len(figures) == 1
-        measures = [match for match in chosen.values() if match.dimension == "measure"]
-        for index in figures:
-            codes: dict[str, str] = {}
-            wrong = 0
-            for number, row in enumerate(heads, 1):
-                match = chosen.get(number)
-                if number in self.found.unread or (match is not None and match.dimension == "unit"):
-                    continue
-                code = match.codes.get(without_mark(row[index])) if match and row[index] else None
-                if match is not None and not row[index]:
-                    code = self.known.total(match.dimension) if match.dimension in self.known.lists else None
-                if match is not None and code is not None:
-                    codes[match.dimension] = code
-                    codes.update(self.composed.get(without_mark(row[index]), {}))
-                elif row[index] and not only:
-                    wrong = wrong or number
-            if wrong and (measures or chosen or not only):
-                left_out[(*["*"] * (wrong - 1), heads[wrong - 1][index])] = None
             else:
-                entry: dict[str, Any] = {"headings": [row[index] for row in heads]}
-                self.found.columns.append(entry | ({"codes": codes} if codes else {}))
-        if not self.found.columns:
-            # Nothing is understood of the headings: the columns are shown as figures, and the question is asked.
-            self.found.columns = [{"headings": [row[index] for row in heads]} for index in figures]
-        self._same_codes()
-        for index in self.left:
-            level = next((number for number, texts in enumerate(heads) if texts[index]), 0)
-            left_out[(*["*"] * level, heads[level][index])] = None
-        kept = [one["headings"] for one in self.found.columns]
-        for headings in left_out:
-            if any(row[: len(headings)] == list(headings) for row in kept) or not any(headings):
                 continue
-            self.found.columns.append({"headings": list(headings), "not_data": unsettled})
-        if left_out:
-            listed = ", ".join(f"„{one[-1]}“" for one in list(left_out)[:_LISTED])
-            self.found.todo.append(f"columns: werden diese Spalten erhoben? {listed}")
+            self.left.remove(index)
+        for index in self.left:
+            if index not in self.found.settled and (reason := self._says_nothing(index)):
+                self.found.settled[index] = reason
+        self.found.score -= _UNSETTLED * len(set(self.left) - set(self.found.settled))
+        self.left = sorted({*self.left, *self.found.settled})
 
-    def _same_codes(self) -> None:
-        """Every column of figures says the same dimensions: those that are not named are totals."""
-        named = {name for one in self.found.columns for name in one.get("codes", {})}
-        for one in self.found.columns:
-            for name in sorted(named):
-                if name not in one.get("codes", {}) and (
-                    total := self.known.total(name) if name in self.known.lists and name != "measure" else None
-                ):
-                    one.setdefault("codes", {})[name] = total
-        complete = [one for one in self.found.columns if set(one.get("codes", {})) == named]
-        for one in self.found.columns:
-            if one not in complete:
-                one.pop("codes", None)
-                one["not_data"] = words().sentences["unsettled_column"]
-        for name in named:
-            self.found.codes[name] = {one["codes"][name] for one in complete}
+    def _says_nothing(self, index: int) -> str:
+        """Why a column says nothing that the others do not: it is the same in all rows, or goes with another."""
+        column = self.shape.column(index)
+        size = len(column.codes)
+        if len(self.texts[index]) == 1 and size > 1:
+            return words().sentences["constant"]
+        for other in set(self.shape.labels) - set(self.left):
+            if 2 * len(self.texts[other]) <= size and len(self._beside(other, index)) == len(self.texts[other]):
+                return words().sentences["beside"].format(self._title(other))
+        return ""
+
+    def _title(self, index: int) -> str:
+        return next((row[index] for row in reversed(self.shape.heads) if row[index]), column_letter(index))
+
+
+def code_listed(codes: dict[str, str | None]) -> str:
+    """Texts with the code they are read as."""
+    return ", ".join(f"„{text}“ als {code}" for text, code in list(codes.items())[:LISTED] if code)
 
 
 def _own(shape: Shape, index: int) -> list[str]:
-    return [" ".join(text.split()) for text in shape.column(index).present]
-
-
-def _by_form(rest: list[str], match: Match) -> list[dict[str, Any]]:
-    """Unknown keys of digits, by their length: levels of areas that are not collected."""
-    if match.dimension != "area" or match.scheme != "key":
-        return []
-    found = []
-    known = {len(code) for text, code in match.codes.items() if code and text.isdecimal()}
-    for length in sorted({len(text) for text in rest if text.isdecimal()} - known):
-        reason = words().sentences["regions" if length == 3 else "unsettled_rows"]
-        found.append({"pattern": rf"\d{{{length}}}", "reason": reason})
-    return found
+    """The distinct texts of a column."""
+    return list(dict.fromkeys(" ".join(text.split()) for text in shape.column(index).present))
 
 
 def understand(shape: Shape, known: Known, file_name: str, area: str) -> Understanding:

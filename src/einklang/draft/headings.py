@@ -1,0 +1,250 @@
+"""What the headings of the columns of figures say: a dimension per header row, or codes per column."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from einklang.draft.known import Known, Match
+from einklang.draft.reading import LISTED, Understanding
+from einklang.draft.shape import Shape
+from einklang.draft.words import words
+
+_ANY = "*"
+
+
+@dataclass
+class _Headings:
+    shape: Shape
+    known: Known
+    found: Understanding
+    left: Sequence[int]
+    chosen: dict[int, Match] = field(default_factory=dict)
+    finer: dict[int, Match] = field(default_factory=dict)
+    composed: dict[str, dict[str, str]] = field(default_factory=dict)
+    meant: dict[str, str] = field(default_factory=dict)
+
+    def read(self) -> None:
+        self.heads = self.shape.filled_heads()
+        self.figures = self.shape.figures
+        for number, row in enumerate(self.heads, 1):
+            self._choose(number, row)
+        used = {text for match in self.chosen.values() if match.dimension == "measure" for text in match.codes}
+        self.meant = {text: code for text, code in self.meant.items() if text in used}
+        self.composed = {text: codes for text, codes in self.composed.items() if text in used}
+        if self.meant:
+            self.found.say_meant(self.meant)
+        self._leave_unread()
+        for number, match in self.chosen.items():
+            if match.dimension == "unit":
+                self.found.unit = {"header_row": number}
+        if self._needs_columns():
+            self._by_columns()
+        else:
+            for number, match in self.chosen.items():
+                self._by_row(number, match)
+
+    # -- rows ---------------------------------------------------------------------------------
+
+    def _choose(self, number: int, row: list[str]) -> None:
+        """The dimension of a header row: the one that explains most of its texts."""
+        if number in self.shape.numbers:
+            self.found.unread[number] = words().sentences["numbers"]
+            return
+        texts = list(dict.fromkeys(row[index] for index in self.figures if row[index]))
+        taken = [*self.found.places, *(one.dimension for one in self.chosen.values()), "unit"]
+        matches = self.known.best(texts, but=taken)
+        if self.found.unit is None and all(one.dimension != "unit" for one in self.chosen.values()):
+            matches.append(self.known.units(texts))
+        if "measure" not in taken and texts:
+            matches.append(self._measures_meant(texts, composed=len(self.heads) == 1 and len(self.figures) > 1))
+        best = max(matches, key=lambda one: (one.share, one.dimension == "measure"), default=None)
+        share = best.share if best is not None else 0
+        above = [one for one in self.chosen.values() if one.dimension in self.known.lists and one.dimension != "unit"]
+        again = max((self.known.match(texts, one.dimension) for one in above), key=lambda one: one.share, default=None)
+        if again is not None and again.share > share:
+            self.finer[number] = again
+        elif best is not None and best.share:
+            self.chosen[number] = best
+        self.found.score += 1.5 * max(share, again.share if again is not None else 0)
+
+    def _measures_meant(self, texts: list[str], composed: bool) -> Match:
+        """Headings as measures, by their labels or the nearest ones; composed headings name a group too."""
+        read = {text: self.known.compose(text, list(self.found.places)) for text in texts}
+        codes = {
+            text: found.get("measure") if composed or len(found) < 2 else None for text, (found, _) in read.items()
+        }
+        self.composed |= {text: found for text, (found, _) in read.items() if composed and len(found) > 1}
+        # Two headings that mean the same measure exactly and nearly are two things.
+        exact = {frozenset(found.items()) for found, near in read.values() if found and not near}
+        for text, (found, near) in read.items():
+            if near and frozenset(found.items()) in exact:
+                codes[text] = None
+        self.meant |= {text: found["measure"] for text, (found, near) in read.items() if near and codes[text]}
+        return Match("measure", "label", codes)
+
+    def _leave_unread(self) -> None:
+        """Rows that say nothing of a column which the other rows do not say."""
+        rest = [number for number in range(1, len(self.heads) + 1) if self._is_open(number)]
+        codes = [tuple(sorted(self._codes(index)[0].items())) for index in self.figures]
+        whole = all(self._explains(match, self.heads[number - 1]) for number, match in self.chosen.items())
+        apart = whole and bool(self.chosen) and len(set(codes)) == len(codes)
+        for number in rest:
+            texts = {self.heads[number - 1][index] for index in self.figures}
+            if len(rest) < len(self.heads) and (len(texts) == 1 or apart):
+                self.found.unread[number] = words().sentences["same" if len(texts) == 1 else "above"]
+
+    def _is_open(self, number: int) -> bool:
+        return number not in self.chosen and number not in self.finer and number not in self.found.unread
+
+    def _needs_columns(self) -> bool:
+        if self.left or self.composed or self.finer:
+            return True
+        heads = [tuple(row[index] for row in self.heads) for index in self.figures]
+        if len(set(heads)) < len(heads):
+            return True
+        return any(
+            number not in self.found.unread and not self._explains(self.chosen.get(number), row)
+            for number, row in enumerate(self.heads, 1)
+        )
+
+    def _explains(self, match: Match | None, row: list[str]) -> bool:
+        """Whether every heading of a row has a code; a blank one is the total where there is one."""
+        if match is None or match.share < 1:
+            return False
+        if all(row[index] for index in self.figures):
+            return True
+        return match.dimension not in {"measure", "unit", "period"} and self.known.total(match.dimension) is not None
+
+    def _by_row(self, number: int, match: Match) -> None:
+        if match.dimension == "unit":
+            return
+        place: dict[str, Any] = {"header_row": number}
+        codes = {text: code for text, code in match.codes.items() if code and text in match.said}
+        if not all(self.heads[number - 1][index] for index in self.figures):
+            codes[""] = self.known.total(match.dimension) or ""
+        if match.dimension == "measure":
+            codes |= self.meant
+        if codes:
+            place["codes"] = codes
+        self.found.places[match.dimension] = place
+        self.found.codes[match.dimension] = {code for code in match.codes.values() if code}
+
+    # -- columns ------------------------------------------------------------------------------
+
+    def _codes(self, index: int) -> tuple[dict[str, str], int]:
+        """The codes that the headings of a column give, and the first row (from 1) whose heading has none."""
+        codes: dict[str, str] = {}
+        wrong = 0
+        for number, row in enumerate(self.heads, 1):
+            text = row[index]
+            match = self.chosen.get(number)
+            if number in self.found.unread or (match is not None and match.dimension == "unit"):
+                continue
+            if number in self.finer:
+                dimension = self.finer[number].dimension
+                code = self.finer[number].codes.get(text)
+                if code is not None and code != self.known.total(dimension):
+                    codes[dimension] = code
+                elif text and code is None:
+                    wrong = wrong or number
+                continue
+            code = match.codes.get(text) if match is not None and text else None
+            if match is not None and not text:
+                code = self.known.total(match.dimension) if match.dimension in self.known.lists else None
+            if match is not None and code is not None:
+                codes[match.dimension] = code
+                codes.update(self.composed.get(text, {}))
+            elif text and len(self.figures) > 1:
+                wrong = wrong or number
+        return codes, wrong
+
+    def _by_columns(self) -> None:
+        """One entry per column of figures; a heading without a code makes it no data for now."""
+        left_out: dict[tuple[str, ...], str] = {}
+        entries: dict[tuple[str, ...], list[int]] = {}
+        given: dict[tuple[str, ...], dict[str, str]] = {}
+        for index in self.figures:
+            codes, wrong = self._codes(index)
+            if wrong:
+                left_out[(*[_ANY] * (wrong - 1), self.heads[wrong - 1][index])] = ""
+            else:
+                entries.setdefault(self._headings_of(index), []).append(index)
+                given[self._headings_of(index)] = codes
+        for headings, indices in entries.items():
+            entry: dict[str, Any] = {"headings": list(headings)}
+            if given[headings]:
+                entry["codes"] = given[headings]
+            if len(indices) > 1:
+                self._say_twice(headings, indices, entry)
+            self.found.columns.append(entry)
+        if not self.found.columns:
+            # Nothing is understood of the headings: the columns are shown as figures, and the question is asked.
+            self.found.columns = [
+                {"headings": list(one)} for one in dict.fromkeys(map(self._headings_of, self.figures))
+            ]
+        self._same_codes()
+        for index in self.left:
+            level = next((number for number, texts in enumerate(self.heads) if texts[index]), 0)
+            left_out[(*[_ANY] * level, self.heads[level][index])] = self.found.settled.get(index, "")
+        self._leave_out(left_out)
+
+    def _headings_of(self, index: int) -> tuple[str, ...]:
+        """The headings of a column down to the last row that says something of it."""
+        unit = {number for number, match in self.chosen.items() if match.dimension == "unit"}
+        says = [number for number in range(1, len(self.heads) + 1) if number not in unit | set(self.found.unread)]
+        last = max(says, default=1)
+        return tuple(
+            self.heads[number - 1][index] if number in says or not says else _ANY for number in range(1, last + 1)
+        )
+
+    def _say_twice(self, headings: tuple[str, ...], indices: list[int], entry: dict[str, Any]) -> None:
+        """Columns with the same headings: the same figures again, or not to be told apart."""
+        columns = [self.shape.column(index) for index in indices]
+        texts = [[one.cleaned[code] for code in one.codes.tolist()] for one in columns]
+        if all(one == texts[0] for one in texts):
+            entry["repeats"] = True
+        else:
+            name = " / ".join(text for text in headings if text != _ANY)
+            self.found.todo.append(f"columns: „{name}“ steht über {len(indices)} Spalten mit verschiedenen Werten.")
+
+    def _same_codes(self) -> None:
+        """Every column of figures says the same dimensions: those that are not named are totals."""
+        named = {name for one in self.found.columns for name in one.get("codes", {})}
+        for one in self.found.columns:
+            for name in sorted(named):
+                if name not in one.get("codes", {}) and (
+                    total := self.known.total(name) if name in self.known.lists and name != "measure" else None
+                ):
+                    one.setdefault("codes", {})[name] = total
+        complete = [one for one in self.found.columns if set(one.get("codes", {})) == named]
+        for one in self.found.columns:
+            if one not in complete:
+                one.pop("codes", None)
+                one.pop("repeats", None)
+                one["not_data"] = words().sentences["unsettled_column"]
+        for name in named:
+            self.found.codes[name] = {one["codes"][name] for one in complete}
+
+    def _leave_out(self, left_out: dict[tuple[str, ...], str]) -> None:
+        """Columns that are no data, for a reason or until it is settled."""
+        kept = [one["headings"] for one in self.found.columns]
+        asked = []
+        for headings, reason in left_out.items():
+            if any(row[: len(headings)] == list(headings) for row in kept) or not any(headings):
+                continue
+            if not reason:
+                asked.append(headings[-1])
+            self.found.columns.append(
+                {"headings": list(headings), "not_data": reason or words().sentences["unsettled_column"]}
+            )
+        if asked:
+            more = f" und {len(asked) - LISTED} weitere" if len(asked) > LISTED else ""
+            listed = ", ".join(f"„{text}“" for text in asked[:LISTED])
+            self.found.todo.append(f"columns: werden diese Spalten erhoben? {listed}{more}")
+
+
+def read_headings(shape: Shape, known: Known, found: Understanding, left: Sequence[int]) -> None:
+    """Completes a reading with what the headings say; `left` are label columns of no dimension."""
+    _Headings(shape, known, found, left).read()

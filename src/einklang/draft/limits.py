@@ -1,0 +1,46 @@
+"""Labels that say from where to where a group reaches (`3 - 6 Jahre`, `95 oder älter`), held against a code list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from einklang.declarations.codelists import CodeList
+
+_INTERVAL = re.compile(r"(?:von |Alter )?(?P<from>\d{1,3})\s*(?:-|–|bis)\s*(?P<under>unter\s*)?(?P<to>\d{1,3})(?!\d).*")
+_OPEN = re.compile(
+    r"(?:(?:ab|>=|≥)\s*(?P<first>\d{1,3})(?!\d).*"
+    r"|(?P<second>\d{1,3})\s*(?:Jahren?\s*)?(?:\+|(?:und|oder|u\.)\s*(?:mehr|älter|darüber)).*)"
+)
+_BELOW = re.compile(r"(?:bis\s*)?unter\s*(?P<to>\d{1,3})(?!\d).*")
+
+Limits = tuple[int, int | None]
+
+
+def codes_by_limits(texts: Sequence[str], codelist: CodeList) -> dict[str, str]:
+    """The code of each text whose limits (`from_age`, `to_age`) are those of one code of the list.
+
+    `3 - 6` reaches up to 5 where the next group begins at 6, and up to 6 where it begins at 7.
+    """
+    if "from_age" not in codelist.schemes():
+        return {}
+    known: dict[Limits, list[str]] = {}
+    for code in codelist.codes.values():
+        if (start := code.extra.get("from_age", "")) and code.kind in {"interval", "open", "single"}:
+            end = code.extra.get("to_age", "")
+            known.setdefault((int(start), int(end) if end else None), []).append(code.code)
+    starts = {int(found["from"]) for text in texts if (found := _INTERVAL.fullmatch(text))}
+    starts |= {int(found[1] or found[2]) for text in texts if (found := _OPEN.fullmatch(text))}
+    read = {text: limits for text in texts if (limits := _limits(text, starts)) is not None}
+    return {text: codes[0] for text, limits in read.items() if len(codes := known.get(limits, [])) == 1}
+
+
+def _limits(text: str, starts: set[int]) -> Limits | None:
+    if found := _INTERVAL.fullmatch(text):
+        end = int(found["to"])
+        return int(found["from"]), end - 1 if found["under"] or end in starts else end
+    if found := _OPEN.fullmatch(text):
+        return int(found[1] or found[2]), None
+    if found := _BELOW.fullmatch(text):
+        return 0, int(found["to"]) - 1
+    return None
