@@ -393,6 +393,29 @@ CONSTRUCTS = [
         "B2 11 2024-12-31 _T _T 10",
     ),
     Construct(
+        "two parts under one header: a name stands for two areas",
+        """
+        Gebiet      | Anzahl
+        Kassel      | 4
+        Landkreise: |
+        Kassel      | 6
+        Fulda       | 3
+        Hessen      | 13
+        """,
+        """
+        columns: [{headings: [Anzahl]}]
+        table: {header: {find: Gebiet}}
+        parts:
+          - table: {end: ["Landkreise:"]}
+            dimensions: {area: {column: A, codes: {Kassel: "06611"}}}
+          - table: {begin: ["Landkreise:"]}
+            dimensions: {area: {column: A, codes: {Kassel: "06633"}}}
+            rows_not_data: [{column: A, pattern: "Landkreise:", reason: Zwischenzeile}]
+        """,
+        "B2 06611 2024-12-31 _T _T 4, B4 06633 2024-12-31 _T _T 6, B5 06631 2024-12-31 _T _T 3, "
+        "B6 06 2024-12-31 _T _T 13",
+    ),
+    Construct(
         "a quality column beside each column of figures",
         """
         Gebiet   | männlich | q | weiblich | q
@@ -532,6 +555,13 @@ FAULTS = [
         "Land     |",
         "Region   |",
         [("IM-STR-009", "B6")],
+    ),
+    Fault(
+        "the row with which a part begins is not there",
+        "two parts under one header: a name stands for two areas",
+        "Landkreise:",
+        "Kreise:",
+        [("IM-STR-003", "")],
     ),
     Fault(
         "a label that no level explains",

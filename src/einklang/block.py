@@ -56,7 +56,7 @@ class TableBlock:
     def long(self) -> LongTable | None:
         """The figures in long form; None where the table cannot be understood."""
         region, columns = self.region, self.columns
-        self.rows.leave(slice(region.header, region.first), "rows_of_headings")
+        self.rows.leave(slice(region.header, region.below), "rows_of_headings")
         inside = np.arange(region.first, region.end)
         no_figure = self._blank(inside, [*columns.figures, *columns.twins])
         no_label = self._blank(inside, columns.labels)
@@ -185,7 +185,7 @@ class TableBlock:
         fields = self.table.fields
         if fields is None or not len(rows):
             return np.empty(0, dtype=np.int64)
-        is_wrong: Mask = fields[rows] != fields[self.region.first - 1]
+        is_wrong: Mask = fields[rows] != fields[self.region.below - 1]
         return rows[is_wrong]
 
     # -- labels -------------------------------------------------------------------------------

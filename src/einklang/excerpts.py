@@ -46,15 +46,14 @@ class TableShown:
         if (place.file, place.sheet) != (self.file, self.sheet) or place.row is None or not place.column:
             return False
         column = column_index(place.column)
-        inside = self.region.header <= place.row - 1 < self.region.end
-        return inside and (column in self.labels or column in self.figures)
+        return self.region.holds(place.row - 1) and (column in self.labels or column in self.figures)
 
     def window(self, place: PlaceFound) -> tuple[list[int], list[int]]:
         """Rows and columns around a place."""
         assert place.row is not None
         row, column = place.row - 1, column_index(place.column)
         region = self.region
-        headings = list(range(region.header, min(region.first, region.header + HEADINGS_SHOWN)))
+        headings = list(range(region.header, min(region.below, region.header + HEADINGS_SHOWN)))
         low = region.first if row < region.first else max(region.first, row - AROUND)
         rows = [*headings, *range(low, min(region.end, max(row, low) + AROUND + 1))]
         figures = sorted(self.figures)
@@ -146,7 +145,7 @@ class Excerpts:
             rows=[
                 ExcerptRow(
                     row=row + 1,
-                    is_heading=row < shown.region.first,
+                    is_heading=row < shown.region.below,
                     cells=[self._cell(shown, row, index, known, (row, index) in marked) for index in columns],
                 )
                 for row in rows
@@ -167,7 +166,7 @@ class Excerpts:
     def _cell(
         self, shown: TableShown, row: int, index: int, known: set[tuple[int, int]], is_marked: bool
     ) -> ExcerptCell:
-        if row < shown.region.first:
+        if row < shown.region.below:
             text = shown.heads[row - shown.region.header][index]
             is_hidden = self.marks.hides_label(text)
             return ExcerptCell(text="" if is_hidden else text, is_marked=is_marked, is_hidden=is_hidden)

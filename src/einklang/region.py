@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,12 +17,20 @@ _TITLE_ROWS = 200
 
 @dataclass(frozen=True)
 class Region:
-    """Rows of a table, counted from 0: its title from `top`, header, figures from `first` up to but without `end`."""
+    """Rows of a table, counted from 0: its title from `top`, header, figures from `first` up to but without `end`.
+
+    `below` is the row below the header: `first`, unless other tables stand between them.
+    """
 
     top: int
     header: int
+    below: int
     first: int
     end: int
+
+    def holds(self, row: int) -> bool:
+        """Whether a row is a header row or one of the figures."""
+        return self.header <= row < self.below or self.first <= row < self.end
 
 
 @dataclass(frozen=True)
@@ -54,16 +62,16 @@ def _headers(table: RawTable, layout: Profile) -> list[int]:
     return starts
 
 
-def _ends(table: RawTable, layout: Profile) -> Mask:
-    """Rows that end a table."""
-    ends = np.zeros(table.rows, dtype=np.bool_)
+def _marked(table: RawTable, markers: Sequence[str]) -> Mask:
+    """Rows whose first filled cell begins with a marker; an empty marker stands for a blank row."""
+    marked = np.zeros(table.rows, dtype=np.bool_)
     before_blank = np.ones(table.rows, dtype=np.bool_)
-    markers = tuple(marker for marker in layout.table.end if marker)
+    texts = tuple(marker for marker in markers if marker)
     for column in table.columns:
-        if markers:
-            ends |= column.where([text.startswith(markers) for text in column.cleaned]) & before_blank
+        if texts:
+            marked |= column.where([text.startswith(texts) for text in column.cleaned]) & before_blank
         before_blank &= column.blank
-    return ends | before_blank if "" in layout.table.end else ends
+    return marked | before_blank if "" in markers else marked
 
 
 def find_regions(table: RawTable, layout: Profile) -> Regions:
@@ -80,18 +88,26 @@ def find_regions(table: RawTable, layout: Profile) -> Regions:
         chosen = list(zip(tops, starts, strict=False))
     if not chosen:
         return Regions(())
-    ends = _ends(table, layout)
+    begins = _marked(table, layout.table.begin)
+    ends = _marked(table, layout.table.end)
     others = starts
     if not layout.table.repeat:
         others = [start for start in starts if start > chosen[0][1]] if title is not None else []
         chosen = chosen[:1]
     found: list[Region] = []
     for top, header in chosen:
-        first = min(header + rows, table.rows)
+        below = first = min(header + rows, table.rows)
         following = next((start for start in others if start >= first), table.rows)
+        if layout.table.begin:
+            begun = np.flatnonzero(begins[first:following])
+            if not len(begun):
+                continue
+            first += int(begun[0])
         marked = np.flatnonzero(ends[first:following])
         end = first + int(marked[0]) if len(marked) else _before_title(table, layout, following, first)
-        found.append(Region(found[-1].end if found else top, header, first, end))
+        found.append(Region(found[-1].end if found else top, header, below, first, end))
+    if not found:
+        return Regions(())
     again = [] if layout.table.repeat else [row for row in starts if found[0].first <= row < found[0].end]
     column = _column_of(table, found[0].header + layout.table.header.at - 1, layout.table.header.texts[0])
     twice = [found[0].header, *again] if again else []

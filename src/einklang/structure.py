@@ -78,7 +78,7 @@ class _Sheet:
             self._stands_twice(layout.table.header.texts[0], again)
         marks = Marks(layout.footnotes)
         for region in regions.found[:MAX_BLOCKS]:
-            if self.rows.is_said(region.header, region.end):
+            if self.rows.is_said(region.first if layout.table.begin else region.header, region.end):
                 self._stands_twice(layout.table.header.texts[0], [(region.header, 0)])
                 continue
             self.regions.append(region)
@@ -175,7 +175,7 @@ class _Sheet:
                 count=len(wrong),
                 zeile=int(wrong[0]) + 1,
                 n=int(fields[wrong[0]]),
-                erwartet=int(fields[block.region.first - 1]),
+                erwartet=int(fields[block.region.below - 1]),
                 zeilen=len(wrong),
             )
 

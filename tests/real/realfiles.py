@@ -23,7 +23,8 @@ class RealFile(NamedTuple):
     """Read, accepted, quarantined, not data."""
     cells: tuple[int, int, int, int]
     figures: str
-    """Per line a cell and what stands in it, looked up in the file by hand; `sheet!cell` in a workbook."""
+    """Per line a cell and what stands in it, looked up in the file by hand; `sheet!cell` in a workbook, blanks in its
+    name as `_`."""
     findings: tuple[str, ...] = ()
     """Rules that rightly find something in the file."""
     verdict: Verdict = Verdict.ACCEPTED
@@ -53,7 +54,7 @@ def assert_figures(file: RealFile, one: Checked) -> None:
     wanted = dict(_told(line) for line in file.figures.strip().splitlines())
     sheets, rows, columns = (table.column(name).to_pylist() for name in ("sheet", "row", "column"))
     names = [
-        f"{sheet}!{column}{row}" if sheet else f"{column}{row}"
+        f"{sheet.replace(' ', '_')}!{column}{row}" if sheet else f"{column}{row}"
         for sheet, row, column in zip(sheets, rows, columns, strict=True)
     ]
     index = {name: number for number, name in enumerate(names) if name in wanted}

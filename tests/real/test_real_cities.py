@@ -7,6 +7,7 @@ from realfiles import ABSENT, REAL, RealFile, assert_accounted, assert_figures, 
 
 from einklang.check import Checked
 from einklang.project import Project
+from einklang.result import Verdict
 
 pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason=ABSENT)
 
@@ -42,6 +43,30 @@ FILES = [
         AR449 area=12304314 age=Y1T5 value=368
         H449 area=12304314 age=_T sex=_T value=9665
         """,
+    ),
+    RealFile(
+        "hamburg/Daten_fuer_die_Stadtteilprofile_2014.xlsx",
+        "hh",
+        "stadtteilprofile",
+        (111, 107, 0, 4),
+        (7276, 7276, 0, 0),
+        """
+        Stadtteilprofile_2014!B5 period=2014 area=HH_1_HAMBURG_ALTSTADT measure=population value=1675
+        Stadtteilprofile_2014!AC5 area=HH_1_HAMBURG_ALTSTADT measure=net_moves value=-23
+        Stadtteilprofile_2014!BD5 measure=price_of_land value=None obs_status=Q conf_status=C value_text=.
+        Stadtteilprofile_2014!BQ5 measure=car_density value=276.4 unit=PER_THOUSAND
+        Stadtteilprofile_2014!AH6 area=HH_1_HAFENCITY measure=unemployed_young value=0 obs_status=A
+        Stadtteilprofile_2014!H17 area=HH_1_VEDDEL measure=share_foreigners value=44.9 unit=PERCENT
+        Stadtteilprofile_2014!B58 area=HH_5_WANDSBEK measure=population value=33388
+        Stadtteilprofile_2014!B89 area=HH_7_HARBURG area_level=stadtteil value=22674
+        Stadtteilprofile_2014!G104 area=HH_1 measure=foreigners value=74998 area_level=bezirk
+        Stadtteilprofile_2014!U108 area=HH_5 measure=land_area value=147.544918 unit=SQKM
+        Stadtteilprofile_2014!B110 area=HH_7 measure=population value=155548
+        Stadtteilprofile_2014!B111 area=02 measure=population value=1788994
+        Stadtteilprofile_2014!BQ111 area=02 measure=car_density value=340.7
+        """,
+        ("IM-VAL-005",),
+        Verdict.ACCEPTED_WITH_NOTES,
     ),
 ]
 

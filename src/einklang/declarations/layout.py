@@ -46,6 +46,11 @@ class Table(Declaration):
         "one sheet, apart.",
     )
     header: Header = Field(description="The header rows.")
+    begin: list[str] = Field(
+        default=[],
+        description="Beginnings of the first cell of the row with which the figures of this table begin; what stands "
+        "between its header and that row belongs to another part.",
+    )
     end: list[str] = Field(
         default=[],
         description='Beginnings of the first cell of the row that ends the table; the rest are notes. `""` stands for '
