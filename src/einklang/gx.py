@@ -1,11 +1,14 @@
 """What Great Expectations says about a column of figures. The only module that knows Great Expectations.
 
-The library takes about as long to import as all else that a check needs, so it is imported when it is first asked.
+The library takes about as long to import as all else that a check needs, so it is imported when it is first asked;
+or by a second process, which a command that has nothing else to do begins with `start`.
 """
 
 from __future__ import annotations
 
+import logging
 import os
+import sys
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,11 +20,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from einklang.companion import Companion
 from einklang.lean_import import import_sparing
 
 if TYPE_CHECKING:
     from einklang.declarations.expectations import Expectation
 
+_LOG = logging.getLogger(__name__)
 _FOR_OTHER_USES = ("altair", "jsonschema", "scipy.stats")
 _SITE = "einklang"
 _ONE_AT_A_TIME = threading.RLock()
@@ -122,7 +127,19 @@ def keeps(figures: NDArray[np.float64], expectation: Expectation) -> bool | None
 
     What is judged are the distinct figures: a limit holds for them or for none that are equal.
     """
-    frame = pd.DataFrame({expectation.column: np.unique(figures)})
+    distinct = np.unique(figures)
+    if _BESIDE.is_there:
+        try:
+            verdict: bool | None = _BESIDE.ask((distinct, expectation))
+            return verdict
+        except EOFError:
+            _LOG.warning("the second process is lost; judging goes on in this one")
+    return _judged((distinct, expectation))
+
+
+def _judged(question: tuple[NDArray[np.float64], Expectation]) -> bool | None:
+    figures, expectation = question
+    frame = pd.DataFrame({expectation.column: figures})
     with _ONE_AT_A_TIME:
         batch = _batches().get_batch({"dataframe": frame})
         outcome = batch.validate(gx_expectation(expectation), result_format="BOOLEAN_ONLY")
@@ -134,3 +151,12 @@ def _raised(info: Mapping[str, Any]) -> bool:
     if "raised_exception" in info:
         return bool(info["raised_exception"])
     return any(isinstance(part, dict) and part.get("raised_exception") for part in info.values())
+
+
+_BESIDE = Companion(_batches, _judged)
+
+
+def start() -> None:
+    """Begins to import the library in a second process, unless this one has it already; returns at once."""
+    if "great_expectations" not in sys.modules:
+        _BESIDE.start()

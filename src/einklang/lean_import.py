@@ -10,8 +10,9 @@ from __future__ import annotations
 import gc
 import sys
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
@@ -42,6 +43,19 @@ class _Sparing(MetaPathFinder):
         return spec
 
 
+@contextmanager
+def collector_at_rest() -> Iterator[None]:
+    """Within it no garbage is collected: what imports and declarations make stays until the end."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if collects:
+            gc.enable()
+
+
 def import_sparing(name: str, later: Collection[str], without: Collection[str]) -> ModuleType:
     """A module, its import sparing the modules named.
 
@@ -55,14 +69,9 @@ def import_sparing(name: str, later: Collection[str], without: Collection[str]) 
 
 def _import(name: str, later: Collection[str], without: Collection[str]) -> ModuleType:
     finder = _Sparing(later, [one for one in without if one not in sys.modules])
-    collects = gc.isenabled()
     sys.meta_path.insert(0, finder)
-    # What an import makes stays until the end: there is nothing to collect, now or later.
-    gc.disable()
     try:
-        return import_module(name)
+        with collector_at_rest():
+            return import_module(name)
     finally:
         sys.meta_path.remove(finder)
-        gc.freeze()
-        if collects:
-            gc.enable()

@@ -44,22 +44,27 @@ def find_project(start: Path | None = None) -> Path:
     raise ProjectNotFound(start or Path.cwd())
 
 
-def read_profile(path: Path, schemas: Path, seen: tuple[Path, ...] = ()) -> dict[str, Any]:
+def read_profile(
+    path: Path, schemas: Path, seen: tuple[Path, ...] = (), known: dict[str, dict[str, Any]] | None = None
+) -> dict[str, Any]:
     """The mapping of a profile with everything it is based on.
 
     `based_on` names a file below `schemas/` without its ending; a place of a dimension that the
-    profile gives anew replaces the inherited place as a whole.
+    profile gives anew replaces the inherited place as a whole. `known` keeps what several profiles are based on.
     """
+    known = {} if known is None else known
     if path in seen:
         raise DeclarationError(path, "it is based on itself")
     content = read_yaml(path)
     name = content.pop("based_on", None)
     if name is None:
         return content
-    parent = (schemas / f"{name}.yaml").resolve()
-    if not parent.is_relative_to(schemas.resolve()) or not parent.is_file():
-        raise DeclarationError(path, f"`based_on: {name}` names no file below schemas/")
-    return inherit(read_profile(parent, schemas, (*seen, path)), content)
+    if name not in known:
+        parent = (schemas / f"{name}.yaml").resolve()
+        if not parent.is_relative_to(schemas.resolve()) or not parent.is_file():
+            raise DeclarationError(path, f"`based_on: {name}` names no file below schemas/")
+        known[name] = read_profile(parent, schemas, (*seen, path), known)
+    return inherit(known[name], content)
 
 
 @dataclass(frozen=True)
@@ -186,8 +191,9 @@ def load_project(start: Path | None = None) -> Project:
     }
     profiles: dict[tuple[str, str], list[Profile]] = {}
     paths: dict[int, Path] = {}
+    known: dict[str, dict[str, Any]] = {}
     for path in sorted((schemas / "profiles").glob("*/*.yaml")):
-        profile = build(Profile, read_profile(path, schemas), path)
+        profile = build(Profile, read_profile(path, schemas, known=known), path)
         if profile.supplier != path.parent.name or not path.stem.startswith(profile.dataset):
             raise DeclarationError(path, "folder and file name must be the supplier and the data set")
         profiles.setdefault((profile.supplier, profile.dataset), []).append(profile)
@@ -247,7 +253,7 @@ def _check_place(project: Project, dataset: Dataset, name: str, place: Place, pa
     else:
         codelist = project.codes(dataset.name, name)
         known = set(codelist.codes)
-        if place.scheme not in {"label", "key", *codelist.schemes()}:
+        if place.scheme not in {"label", "key", *codelist.schemes}:
             raise DeclarationError(path, f"`{place.scheme}` is no scheme of the dimension `{name}`")
     codes = {*place.codes.values(), *filter(None, (place.constant, place.otherwise))}
     if unknown := codes - known:

@@ -23,6 +23,7 @@ from einklang.cli.options import (
     Supplier,
 )
 from einklang.errors import EinklangError
+from einklang.lean_import import collector_at_rest
 
 app = typer.Typer(
     name="einklang",
@@ -77,20 +78,26 @@ def check(
 
     Exit code: 0 accepted, 1 with findings to mend or to confirm, 2 unusable input.
     """
-    from einklang import report
-    from einklang.check import Sending, sent_file
-    from einklang.check import check as run_check
-    from einklang.cli.tables import terminal
-    from einklang.cli.writing import check_places, place_named, write_texts
-    from einklang.measures.figures import no_references
-    from einklang.project import load_project
-    from einklang.references import references_for
-    from einklang.store import ACCEPTED as ACCEPTED_VERDICTS
-    from einklang.store import Store
+    with collector_at_rest():
+        from einklang import gx
 
-    check_places([xlsx, html, json, csv, ess])
-    sent = tuple(sent_file(path) for path in files)
-    declared = load_project(project)
+        # Before anything else, and beside all of it: what it imports takes as long.
+        gx.start()
+
+        from einklang import report
+        from einklang.check import Sending, sent_file
+        from einklang.check import check as run_check
+        from einklang.cli.tables import terminal
+        from einklang.cli.writing import check_places, place_named, write_texts
+        from einklang.measures.figures import no_references
+        from einklang.project import load_project
+        from einklang.references import references_for
+        from einklang.store import ACCEPTED as ACCEPTED_VERDICTS
+        from einklang.store import Store
+
+        check_places([xlsx, html, json, csv, ess])
+        sent = tuple(sent_file(path) for path in files)
+        declared = load_project(project)
     sending = Sending(supplier, dataset, sent)
     result = run_check(
         sending,

@@ -78,6 +78,7 @@ class CodeList:
         """Key of another scheme (an extra column, e.g. `azr`) → code."""
         return {code.extra[scheme]: code.code for code in self.codes.values() if code.extra.get(scheme)}
 
+    @cached_property
     def schemes(self) -> frozenset[str]:
         """Names of the extra columns, each of which can serve as a scheme."""
         return frozenset(name for code in self.codes.values() for name in code.extra)

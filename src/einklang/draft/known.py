@@ -101,7 +101,7 @@ class Known:
             found[name] = ["label", "key"] if name not in {"measure", "unit"} else ["label"]
             if name in {"measure", "unit"}:
                 continue
-            for scheme in sorted(codelist.schemes()):
+            for scheme in sorted(codelist.schemes):
                 values = [code.extra[scheme] for code in codelist.codes.values() if code.extra.get(scheme)]
                 if len(values) > 2 and len(set(values)) == len(values) and all(len(one) < 10 for one in values):
                     found[name].append(scheme)

@@ -52,7 +52,7 @@ def _columns(schema: pa.Schema, names: Iterable[str]) -> list[str]:
 
 
 def _codes(codelist: CodeList) -> list[str]:
-    extra = sorted(codelist.schemes())
+    extra = sorted(codelist.schemes)
     rows = [
         (f"`{one.code}`", one.label_de, one.label_en, *(one.extra.get(name, "") for name in extra))
         for one in codelist.codes.values()
@@ -171,7 +171,7 @@ def dictionary_page(project: Project) -> str:
     lines += table(
         ("list", "codes", "further columns"),
         [
-            (f"[`{name}`](../schemas/codelists/{name}.csv)", len(codelist.codes), code(sorted(codelist.schemes())))
+            (f"[`{name}`](../schemas/codelists/{name}.csv)", len(codelist.codes), code(sorted(codelist.schemes)))
             for name, codelist in sorted(project.codelists.items())
         ],
     )
