@@ -12,9 +12,9 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 _FOR_OTHER_USES = ("altair", "jsonschema", "scipy.stats")
 _SITE = "einklang"
+_SHORT = 8 * 1000
 _ONE_AT_A_TIME = threading.RLock()
 
 
@@ -48,13 +49,15 @@ def gx_expectation(expectation: Expectation, column: str = "", notes: str = "") 
 
     `column` names the figures where several measures stand in one table; `notes` say what the rule is about.
     """
+    meta = {"rule": expectation.rule, "measure": expectation.measure, "parameters": dict(expectation.parameters)}
+    limits = (column or expectation.column, expectation.min_value, expectation.max_value)
+    return _between(*limits, meta=meta, notes=notes or None)
+
+
+def _between(column: str, min_value: float | None, max_value: float | None, **told: Any) -> Any:
     library = great_expectations()
     return library.expectations.ExpectColumnValuesToBeBetween(
-        column=column or expectation.column,
-        min_value=expectation.min_value,
-        max_value=expectation.max_value,
-        meta={"rule": expectation.rule, "measure": expectation.measure, "parameters": dict(expectation.parameters)},
-        notes=notes or None,
+        column=column, min_value=min_value, max_value=max_value, **told
     )
 
 
@@ -127,22 +130,43 @@ def keeps(figures: NDArray[np.float64], expectation: Expectation) -> bool | None
 
     What is judged are the distinct figures: a limit holds for them or for none that are equal.
     """
-    distinct = np.unique(figures)
+    limits = (expectation.column, expectation.min_value, expectation.max_value)
+    question = _Question(*limits, np.unique(figures).tobytes())
+    return _asked_once(question) if len(question.figures) <= _SHORT else _asked(question)
+
+
+class _Question(NamedTuple):
+    """Limits, and the distinct figures of a column as bytes."""
+
+    column: str
+    min_value: float | None
+    max_value: float | None
+    figures: bytes
+
+
+def _asked(question: _Question) -> bool | None:
     if _BESIDE.is_there:
         try:
-            verdict: bool | None = _BESIDE.ask((distinct, expectation))
+            verdict: bool | None = _BESIDE.ask(question)
             return verdict
         except EOFError:
             _LOG.warning("the second process is lost; judging goes on in this one")
-    return _judged((distinct, expectation))
+    return _judged(question)
 
 
-def _judged(question: tuple[NDArray[np.float64], Expectation]) -> bool | None:
-    figures, expectation = question
-    frame = pd.DataFrame({expectation.column: figures})
+@lru_cache(maxsize=4096)
+def _asked_once(question: _Question) -> bool | None:
+    """An answer takes ten milliseconds, and most columns of small deliveries hold the same few figures."""
+    return _asked(question)
+
+
+def _judged(question: _Question) -> bool | None:
+    frame = pd.DataFrame({question.column: np.frombuffer(question.figures)})
     with _ONE_AT_A_TIME:
         batch = _batches().get_batch({"dataframe": frame})
-        outcome = batch.validate(gx_expectation(expectation), result_format="BOOLEAN_ONLY")
+        outcome = batch.validate(
+            _between(question.column, question.min_value, question.max_value), result_format="BOOLEAN_ONLY"
+        )
     crashed = bool(outcome.exception_info) and "exception_traceback" in str(outcome.exception_info)
     return None if crashed and _raised(outcome.exception_info) else bool(outcome.success)
 

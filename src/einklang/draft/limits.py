@@ -22,7 +22,7 @@ def codes_by_limits(texts: Sequence[str], codelist: CodeList) -> dict[str, str]:
 
     `3 - 6` reaches up to 5 where the next group begins at 6, and up to 6 where it begins at 7.
     """
-    if "from_age" not in codelist.schemes():
+    if "from_age" not in codelist.schemes:
         return {}
     known: dict[Limits, list[str]] = {}
     for code in codelist.codes.values():
