@@ -14,16 +14,17 @@ from einklang.declarations.base import build
 from einklang.declarations.profile import Profile
 from einklang.draft.figures import Written, as_settings, how_written
 from einklang.draft.known import Known, is_word, looks_like_period
+from einklang.draft.marks import without_marks
 from einklang.draft.opening import Sample, open_sample
 from einklang.draft.reading import Understanding
+from einklang.draft.rounded import rounding
 from einklang.draft.shape import Shape, find_shape
 from einklang.draft.sums import complete_dimensions
-from einklang.draft.titles import end_marker, title_cells
+from einklang.draft.titles import end_marker, table_code, title_cells
 from einklang.draft.trial import Trial, try_profile
 from einklang.draft.understanding import understand
 from einklang.draft.words import words
 from einklang.errors import UnusableInput
-from einklang.labels import normalise
 from einklang.project import Project
 from einklang.rawtable import RawTable, TextColumn
 
@@ -31,6 +32,7 @@ _CLOSE = 0.35
 _TITLE = 120
 _MOST_SHEETS = 60
 _FEW_CODES = 5
+_GROUPS = frozenset({"total", "continent", "region"})
 _UNNAMED = re.compile(r"(?:Tabelle|Sheet|Table)? ?\d*", re.IGNORECASE)
 
 
@@ -67,6 +69,7 @@ def draft_profile(path: Path, project: Project, dataset: str = "", supplier: str
     """
     names = [project.dataset(dataset).name] if dataset else list(project.datasets)
     area = project.supplier(supplier).extra.get("areas", "") if supplier else ""
+    land = area if area in project.codelists["laender"].codes else ""
     sample = open_sample(path, project.catalogue)
     shapes = find_shapes(sample.tables, project)
     if not shapes:
@@ -75,7 +78,7 @@ def draft_profile(path: Path, project: Project, dataset: str = "", supplier: str
         )
     read_before: dict[tuple[object, ...], Any] = {}
     candidates = [
-        _Candidate(shape, understand(shape, Known(project, project.datasets[name], read_before), path.name, area))
+        _Candidate(shape, understand(shape, Known(project, project.datasets[name], read_before, land), path.name, area))
         for shape in _different(shapes)
         for name in names
     ]
@@ -140,6 +143,7 @@ class _Writer:
             "file": self._file(),
             **as_settings(written),
             "table": self._table(),
+            "footnotes": {"mark": "|".join(sorted(found.marks))} if found.marks else None,
             "dimensions": found.places,
             "columns": found.columns,
             "unit": found.unit,
@@ -148,9 +152,12 @@ class _Writer:
             "delivers": self._delivers(),
         }
         content = {name: value for name, value in content.items() if value not in ([], {}, None)}
+        if found.marks:
+            content = without_marks(content)
         profile = build(Profile, content, self.sample.path)
         tables = self._tables(profile)
         trial = try_profile(tables, profile, self.project)
+        content |= rounding(trial.observations, found.known.dataset)
         if complete := complete_dimensions(trial.observations, found.known.dataset, self.project):
             content["complete_hierarchies"] = complete
         if questions := [*todo, *trial.problems]:
@@ -189,7 +196,7 @@ class _Writer:
             file |= self.sample.file.model_dump(include={"encoding", "delimiter"})
             return file
         sheets = [one.table.sheet for one in self.shapes if one.heads == self.best.shape.heads]
-        if len(sheets) < len(self.sample.tables) or not _UNNAMED.fullmatch(sheets[0]):
+        if file["format"] != "json" and (len(sheets) < len(self.sample.tables) or not _UNNAMED.fullmatch(sheets[0])):
             file["sheet"] = "|".join(re.escape(sheet).replace(r"\ ", " ").replace(r"\-", "-") for sheet in sheets)
         return file
 
@@ -207,6 +214,8 @@ class _Writer:
         if unread:
             header["unread"] = unread
         table: dict[str, Any] = {"header": header}
+        if code := table_code(shape):
+            table["title"] = re.escape(code).replace(r"\-", "-")
         if marker := end_marker(shape):
             table["end"] = [marker]
         if shape.repeats:
@@ -224,14 +233,14 @@ class _Writer:
         return {number: found.unread.get(number, words().sentences["same"]) for number in rest}
 
     def _find(self) -> dict[str, Any]:
-        """A text of the header that stands in no row above it."""
+        """A text of the header that stands in no other row; else several that stand together in no other."""
         shape = self.best.shape
-        above = {normalise(text) for _, _, text in title_cells(shape)}
+        headers = 1 if not shape.repeats else shape.count_rows_with(shape.heads[0])
         for number, row in enumerate(shape.heads, 1):
             for index in (*shape.labels, *shape.figures):
-                if row[index] and normalise(row[index]) not in above:
+                if row[index] and shape.count_rows_with([row[index]]) <= headers:
                     return {"find": row[index], **({"at": number} if number > 1 else {})}
-        return {"find": [text for text in shape.heads[0] if text]}
+        return {"find": list(dict.fromkeys(text for text in shape.heads[0] if text))}
 
     def _delivers(self) -> dict[str, list[str]]:
         found = self.best.found
@@ -249,10 +258,17 @@ class _Writer:
         if words_of:
             delivers["area"] = words_of
         for axis in found.known.dataset.dimensions:
+            listed = found.known.lists[axis.name].codes
             codes = found.codes.get(axis.name, set())
-            if axis.name != "area" and 1 < len(codes) <= _FEW_CODES:
-                order = [axis.total, *(code for code in found.known.lists[axis.name].codes if code != axis.total)]
+            if len(codes) > _FEW_CODES:
+                # Of a long list, what every delivery has: the total and the groups.
+                codes = {code for code in codes if listed[code].kind in _GROUPS}
+            if axis.name != "area" and len(codes) > 1:
+                order = [axis.total, *(code for code in listed if code != axis.total)]
                 delivers[axis.name] = sorted(codes, key=order.index)
+        measures = found.codes.get("measure", set())
+        if len(measures) > 1:
+            delivers["measure"] = [one.name for one in found.known.dataset.measures if one.name in measures]
         return delivers
 
     def _remarks(self, written: Written, trial: Trial) -> dict[str, list[str]]:

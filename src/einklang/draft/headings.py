@@ -6,12 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
+from einklang.draft.composed import compose, measures_of_path
 from einklang.draft.known import Known, Match
 from einklang.draft.reading import LISTED, Understanding
 from einklang.draft.shape import Shape
 from einklang.draft.words import words
 
 _ANY = "*"
+_SHORT = 2
+_LEVELS = 3
 
 
 @dataclass
@@ -24,6 +29,9 @@ class _Headings:
     finer: dict[int, Match] = field(default_factory=dict)
     composed: dict[str, dict[str, str]] = field(default_factory=dict)
     meant: dict[str, str] = field(default_factory=dict)
+    suffixed: dict[str, dict[str, str]] = field(default_factory=dict)
+    paths: dict[int, str] = field(default_factory=dict)
+    path_rows: frozenset[int] = frozenset()
 
     def read(self) -> None:
         self.heads = self.shape.filled_heads()
@@ -36,6 +44,9 @@ class _Headings:
         if self.meant:
             self.found.say_meant(self.meant)
         self._leave_unread()
+        self._read_paths()
+        for match in (*self.chosen.values(), *self.finer.values()):
+            self.found.marks |= match.marks
         for number, match in self.chosen.items():
             if match.dimension == "unit":
                 self.found.unit = {"header_row": number}
@@ -67,11 +78,31 @@ class _Headings:
             self.finer[number] = again
         elif best is not None and best.share:
             self.chosen[number] = best
+            self._read_suffixes(best, [*taken, best.dimension])
         self.found.score += 1.5 * max(share, again.share if again is not None else 0)
+
+    def _read_suffixes(self, match: Match, but: list[str]) -> None:
+        """Headings that differ by a letter or two: `E`, `EM`, `EW` are a total and its groups."""
+        total = self.known.total(match.dimension) if match.dimension in self.known.lists else None
+        if total is None:
+            return
+        for base in match.unknown:
+            ends = {text: text.removeprefix(base).strip("_ ") for text in match.unknown if text.startswith(base)}
+            groups = [end for end in ends.values() if end]
+            if not 1 < len(groups) == len(ends) - 1 or max(map(len, groups)) > _SHORT:
+                continue
+            for fitting in self.known.best(groups, but=but):
+                whole = self.known.total(fitting.dimension) if fitting.dimension in self.known.lists else None
+                if fitting.share == 1 and whole is not None:
+                    named = {text: fitting.codes.get(end) or whole for text, end in ends.items()}
+                    self.suffixed |= {
+                        text: {match.dimension: total, fitting.dimension: code} for text, code in named.items()
+                    }
+                    return
 
     def _measures_meant(self, texts: list[str], composed: bool) -> Match:
         """Headings as measures, by their labels or the nearest ones; composed headings name a group too."""
-        read = {text: self.known.compose(text, list(self.found.places)) for text in texts}
+        read = {text: compose(self.known, text, list(self.found.places)) for text in texts}
         codes = {
             text: found.get("measure") if composed or len(found) < 2 else None for text, (found, _) in read.items()
         }
@@ -95,11 +126,36 @@ class _Headings:
             if len(rest) < len(self.heads) and (len(texts) == 1 or apart):
                 self.found.unread[number] = words().sentences["same" if len(texts) == 1 else "above"]
 
+    def _read_paths(self) -> None:
+        """Measures that several header rows say together, where no row says them alone."""
+        if (
+            len(self.heads) < 3
+            or self.found.has("measure")
+            or "measure" in {one.dimension for one in self.finer.values()}
+        ):
+            return
+        number = next((number for number, one in self.chosen.items() if one.dimension == "measure"), None)
+        if number is not None and self.chosen[number].share == 1 and not self._are_open():
+            return
+        rows = [n for n in range(1, len(self.heads) + 1) if n not in self.found.unread]
+        rows = [n for n in rows if n not in self.chosen or self.chosen[n].dimension == "measure"]
+        paths = [list(dict.fromkeys(self.heads[n - 1][i] for n in rows if self.heads[n - 1][i])) for i in self.figures]
+        read = measures_of_path(self.known, paths)
+        if len(set(read.values())) > max(1, len(set(self.chosen[number].codes.values()) - {None}) if number else 0):
+            self.paths = {self.figures[index]: code for index, code in read.items()}
+            self.path_rows = frozenset(rows)
+            for row in rows:
+                self.chosen.pop(row, None)
+            self.found.score += 1.5 * len(read) / len(self.figures)
+
+    def _are_open(self) -> bool:
+        return any(self._is_open(number) for number in range(1, len(self.heads) + 1))
+
     def _is_open(self, number: int) -> bool:
         return number not in self.chosen and number not in self.finer and number not in self.found.unread
 
     def _needs_columns(self) -> bool:
-        if self.left or self.composed or self.finer:
+        if self.left or self.composed or self.finer or self.suffixed or self.paths:
             return True
         heads = [tuple(row[index] for row in self.heads) for index in self.figures]
         if len(set(heads)) < len(heads):
@@ -137,7 +193,12 @@ class _Headings:
         """The codes that the headings of a column give, and the first row (from 1) whose heading has none."""
         codes: dict[str, str] = {}
         wrong = 0
+        if self.paths:
+            lowest = max((number for number in self.path_rows if self.heads[number - 1][index]), default=0)
+            codes, wrong = ({"measure": self.paths[index]}, 0) if index in self.paths else ({}, lowest)
         for number, row in enumerate(self.heads, 1):
+            if number in self.path_rows:
+                continue
             text = row[index]
             match = self.chosen.get(number)
             if number in self.found.unread or (match is not None and match.dimension == "unit"):
@@ -149,6 +210,9 @@ class _Headings:
                     codes[dimension] = code
                 elif text and code is None:
                     wrong = wrong or number
+                continue
+            if text in self.suffixed:
+                codes |= self.suffixed[text]
                 continue
             code = match.codes.get(text) if match is not None and text else None
             if match is not None and not text:
@@ -172,6 +236,7 @@ class _Headings:
             else:
                 entries.setdefault(self._headings_of(index), []).append(index)
                 given[self._headings_of(index)] = codes
+        self._leave_repeated(entries, given, left_out)
         for headings, indices in entries.items():
             entry: dict[str, Any] = {"headings": list(headings)}
             if given[headings]:
@@ -199,11 +264,29 @@ class _Headings:
             self.heads[number - 1][index] if number in says or not says else _ANY for number in range(1, last + 1)
         )
 
+    def _leave_repeated(
+        self,
+        entries: dict[tuple[str, ...], list[int]],
+        given: dict[tuple[str, ...], dict[str, str]],
+        left_out: dict[tuple[str, ...], str],
+    ) -> None:
+        """Leaves out columns with other headings but the same codes and the same numbers as another column."""
+        first: dict[tuple[tuple[str, str], ...], tuple[str, ...]] = {}
+        for headings in list(entries):
+            codes = tuple(sorted(given[headings].items()))
+            before = first.setdefault(codes, headings)
+            if codes and before != headings and self._are_same([entries[before][0], entries[headings][0]]):
+                left_out[headings] = words().sentences["again"].format(before[-1])
+                del entries[headings]
+
+    def _are_same(self, indices: list[int]) -> bool:
+        columns = [self.shape.column(index) for index in indices]
+        texts = [np.asarray(one.cleaned, dtype=object)[one.codes] for one in columns]
+        return all((one == texts[0]).all() for one in texts)
+
     def _say_twice(self, headings: tuple[str, ...], indices: list[int], entry: dict[str, Any]) -> None:
         """Columns with the same headings: the same figures again, or not to be told apart."""
-        columns = [self.shape.column(index) for index in indices]
-        texts = [[one.cleaned[code] for code in one.codes.tolist()] for one in columns]
-        if all(one == texts[0] for one in texts):
+        if self._are_same(indices):
             entry["repeats"] = True
         else:
             name = " / ".join(text for text in headings if text != _ANY)

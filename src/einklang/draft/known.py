@@ -22,17 +22,17 @@ from einklang.project import Project
 _KEY_AND_NAME = re.compile(r"(?P<key>\d{1,8})\s+\D.*")
 _LETTERS_AND_KEY = re.compile(r"(?P<letters>[A-Za-z]{1,8}[-_]?)(?P<key>\d+)")
 _CODE_LIKE = re.compile(r"[A-ZÄÖÜ0-9][A-ZÄÖÜ0-9_./+\-]*")
-_FOOTNOTE = re.compile(r"\s?\d{1,2}\)$|\*+$")
+_MARKS = (r"\s?\d{1,2}(?:,\s?\d)*\)", r"\*+", r"\s?[¹²³⁴-⁹]+", r"\s\d")
+_FOOTNOTE = re.compile("|".join(f"(?:{one})$" for one in _MARKS))
 _MOST = 4_000
 _SPELLINGS = 400
 _SURE = 0.6
 _MOSTLY = 0.6
 _NEAR = 85
+_VERY_NEAR = 90
 _CODE = 24
-_SHORT = 3
 # Digits of the keys of Regierungsbezirke and Gemeinden, and of the Regionalschlüssel.
 _LEVELS = (3, 8, 12)
-_BETWEEN = ":,;–- "
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,8 @@ class Match:
     """How well texts fit a dimension: the code of each text (None: unknown), read by `scheme`, `pattern` and `prefix`.
 
     `said` are the texts that have their code by their limits or by the name beside them, so that a profile must say
-    it; `levels` the keys of areas of a level that is not collected.
+    it; `levels` the keys of areas of a level that is not collected; `marks` the kinds of footnote marks without which
+    a text has its code.
     """
 
     dimension: str
@@ -50,6 +51,7 @@ class Match:
     prefix: str = ""
     said: frozenset[str] = frozenset()
     levels: frozenset[str] = frozenset()
+    marks: frozenset[str] = frozenset()
 
     @property
     def share(self) -> float:
@@ -73,6 +75,11 @@ def without_mark(text: str) -> str:
     return _FOOTNOTE.sub("", text) or text
 
 
+def kind_of_mark(text: str) -> str | None:
+    """The regular expression of the mark at the end of a text; None where it bears none."""
+    return next((one for one in _MARKS if re.search(f"(?:{one})$", text)), None)
+
+
 def looks_like_codes(texts: Sequence[str]) -> bool:
     """Whether texts are codes of capitals and digits rather than words."""
     filled = [text for text in texts if text]
@@ -81,11 +88,15 @@ def looks_like_codes(texts: Sequence[str]) -> bool:
 
 @dataclass(frozen=True)
 class Known:
-    """The code lists of one data set; `read_before` is shared by the data sets, which share most lists."""
+    """The code lists of one data set; `read_before` is shared by the data sets, which share most lists.
+
+    `land` is the key of the supplier's Land, where it has one.
+    """
 
     project: Project
     dataset: Dataset
     read_before: dict[tuple[object, ...], Match] = field(default_factory=dict)
+    land: str = ""
 
     @cached_property
     def lists(self) -> dict[str, CodeList]:
@@ -103,7 +114,7 @@ class Known:
                 continue
             for scheme in sorted(codelist.schemes):
                 values = [code.extra[scheme] for code in codelist.codes.values() if code.extra.get(scheme)]
-                if len(values) > 2 and len(set(values)) == len(values) and all(len(one) < 10 for one in values):
+                if len(values) > 1 and len(set(values)) == len(values) and all(map(_is_short_key, values)):
                     found[name].append(scheme)
         return found
 
@@ -113,9 +124,16 @@ class Known:
         return axis.total if axis is not None and axis.total in self.lists[dimension].codes else None
 
     def period(self, texts: Sequence[str]) -> Match:
-        """The texts as periods of the data set."""
+        """The texts as periods of the data set; a year with the month of its reference day is one too (`202412`)."""
         found = {text: read_period(text, self.dataset) for text in texts[:_MOST] if text}
-        return Match("period", "label", {text: one.code if one else None for text, one in found.items()})
+        match = Match("period", "label", {text: one.code if one else None for text, one in found.items()})
+        month = (self.dataset.reference_day or "12")[:2]
+        years = [hit[1] if (hit := re.fullmatch(rf"((?:19|20)\d{{2}}){month}", text)) else "" for text in match.codes]
+        if years and all(years) and not match.share:
+            codes = {text: (read_period(year, self.dataset) or None) for text, year in zip(found, years, strict=True)}
+            said = {text: one.code if one else None for text, one in codes.items()}
+            return Match("period", "label", said, rf"(?P<key>\d{{4}}){month}")
+        return match
 
     def match(self, texts: Sequence[str], dimension: str) -> Match:
         """The reading of the texts as labels of a dimension that explains most of them."""
@@ -141,7 +159,8 @@ class Known:
         """Keys with a name behind them, with letters before them, or without their leading zero."""
         found = [Match(dimension, "label", dict.fromkeys(wanted))]
         split = [hit["key"] if (hit := _KEY_AND_NAME.fullmatch(text)) else "" for text in wanted]
-        if sum(map(bool, split)) >= _MOSTLY * len(wanted):
+        keyed_texts = sum(map(bool, split)) >= _MOSTLY * len(wanted)
+        if keyed_texts:
             keyed = self._read(wanted, dimension, "key", split)
             lengths = sorted({len(key) for key, text in zip(split, wanted, strict=True) if keyed.codes[text]})
             either = "|".join(rf"\d{{{length}}}" for length in lengths)
@@ -156,9 +175,24 @@ class Known:
                 for scheme in self.schemes[dimension]
                 if scheme != "label"
             ]
-        if dimension == "area" and all(text.isdecimal() and not text.startswith("0") for text in wanted):
-            padded = self._read(wanted, dimension, "key", [f"0{text}" for text in wanted])
-            found.append(replace(padded, prefix="0"))
+        if dimension == "area":
+            found += self._prefixed(wanted, wanted, None)
+            if keyed_texts:
+                found += self._prefixed(wanted, split, "(?P<key>{}) .+")
+        return found
+
+    def _prefixed(self, texts: list[str], keys: list[str], pattern: str | None) -> list[Match]:
+        """Keys without their leading zero, or without the key of the Land."""
+        if not all(key.isdecimal() for key in keys):
+            return []
+        found = []
+        for prefix in filter(None, ("0", self.land)):
+            if prefix == "0" and any(key.startswith("0") for key in keys):
+                continue
+            match = self._read(texts, "area", "key", [f"{prefix}{key}" for key in keys])
+            lengths = sorted({len(key) for key, text in zip(keys, texts, strict=True) if match.codes[text]})
+            form = pattern and pattern.format("|".join(rf"\d{{{length}}}" for length in lengths))
+            found.append(replace(match, prefix=prefix, pattern=form))
         return found
 
     def _read(self, texts: list[str], dimension: str, scheme: str, keys: list[str] | None = None) -> Match:
@@ -166,11 +200,12 @@ class Known:
         place = Place(constant="", scheme=scheme)
         codelist = self.lists[dimension]
         found = look_up(codelist, place, tuple(keys or texts))
+        marks: frozenset[str] = frozenset()
         if keys is None and None in found:
-            found = [
-                code or other
-                for code, other in zip(found, look_up(codelist, place, tuple(map(without_mark, texts))), strict=True)
-            ]
+            stripped = look_up(codelist, place, tuple(map(without_mark, texts)))
+            pairs = [(text, other) for text, code, other in zip(texts, found, stripped, strict=True) if not code]
+            marks = frozenset(filter(None, (kind_of_mark(text) for text, other in pairs if other)))
+            found = [code or other for code, other in zip(found, stripped, strict=True)]
         levels: frozenset[str] = frozenset()
         if dimension == "area" and scheme == "key":
             levels = frozenset(
@@ -178,7 +213,7 @@ class Known:
                 for text, key, code in zip(texts, keys or texts, found, strict=True)
                 if code is None and self._is_level(key)
             )
-        return Match(dimension, scheme, dict(zip(texts, found, strict=True)), levels=levels)
+        return Match(dimension, scheme, dict(zip(texts, found, strict=True)), levels=levels, marks=marks)
 
     @cached_property
     def _key_lengths(self) -> frozenset[int]:
@@ -224,55 +259,20 @@ class Known:
         }
         return replace(found, codes={text: code if code in fitting else None for text, code in found.codes.items()})
 
-    def compose(self, text: str, but: Sequence[str] = ()) -> tuple[dict[str, str], bool]:
-        """The codes of a heading that names a measure and, before or behind it, a group; whether it is only near.
-
-        A group of the dimensions `but` is not looked for, and a total is none: of which dimension it is, the other
-        headings say.
-        """
-        labels = self.lists["measure"].by_label
-        if whole := labels.get(normalise(text)):
-            return {"measure": whole}, False
-        parts = text.replace("_", " ").split()
-        if len(parts) > 1 and normalise(parts[-1]) in self.lists["unit"].by_label:
-            if whole := labels.get(normalise(" ".join(parts[:-1]))):
-                return {"measure": whole}, False
-            parts = parts if len(parts) == 2 else parts[:-1]
-        for count in range(len(parts) - 1, 0, -1):
-            for head, rest in ((parts[:count], parts[count:]), (parts[-count:], parts[:-count])):
-                named = self._group(" ".join(rest).strip(_BETWEEN), but)
-                measure = " ".join(head).strip(_BETWEEN)
-                if named is not None and (code := labels.get(normalise(measure)) or self.measure_meant(measure)):
-                    return {"measure": code, **named}, normalise(measure) not in labels
-        near = self.measure_meant(text) or self._measure_within(parts) or self._measure_of_unit(text.split())
-        return ({"measure": near}, True) if near else ({}, False)
-
-    def _group(self, text: str, but: Sequence[str]) -> dict[str, str] | None:
-        """The code of a group, empty for a total; None where it is unknown."""
-        if is_word(text, words().total):
-            return {}
-        groups = [name for name in self.lists if name not in {"measure", "unit", "area", *but}]
-        for name in groups:
-            if code := self.match([text], name).codes.get(text):
-                return {} if code == self.total(name) else {name: code}
-        return None
-
-    def _measure_within(self, parts: list[str]) -> str | None:
-        """The measure of a heading with one short word more, such as `JD Arbeitslose`."""
-        labels = self.lists["measure"].by_label
-        shorter = [parts[1:], parts[:-1]] if len(parts) > 1 and min(len(parts[0]), len(parts[-1])) <= _SHORT else []
-        return next((code for one in shorter if (code := labels.get(normalise(" ".join(one))))), None)
-
-    def _measure_of_unit(self, parts: list[str]) -> str | None:
-        """The only measure in the unit that a heading ends with, such as `in %`."""
-        units = self.lists["unit"].by_label
-        unit = next((code for count in (2, 1) if (code := units.get(normalise(" ".join(parts[-count:]))))), None)
-        of_unit = [one.name for one in self.dataset.measures if one.unit == unit]
-        return of_unit[0] if len(of_unit) == 1 and len(parts) > 1 and len(self.dataset.measures) > 1 else None
+    def nearest(self, text: str, dimension: str) -> str | None:
+        """The code of the only label that is very near."""
+        codes = self.lists[dimension].codes
+        labels = {code.label_de: code.code for code in codes.values()}
+        near = process.extract(without_mark(text), labels.keys(), scorer=fuzz.WRatio, score_cutoff=_VERY_NEAR, limit=2)
+        return labels[near[0][0]] if len(near) == 1 and len(text) < _SPELLINGS else None
 
     def suggestion(self, text: str, dimension: str) -> str:
         """The nearest label of a dimension; empty where none is near."""
         return self.lists[dimension].suggest(text) if dimension in self.lists and len(text) < _SPELLINGS else ""
+
+
+def _is_short_key(text: str) -> bool:
+    return len(text) <= _CODE and " " not in text and "|" not in text
 
 
 def _worth(match: Match) -> tuple[float, int]:

@@ -12,6 +12,10 @@ _OPEN = re.compile(
     r"(?:(?:ab|>=|≥)\s*(?P<first>\d{1,3})(?!\d).*"
     r"|(?P<second>\d{1,3})\s*(?:Jahren?\s*)?(?:\+|(?:und|oder|u\.)\s*(?:mehr|älter|darüber)).*)"
 )
+# Codes of columns: E_E03_05, E_18U25, ALT015B20.
+_CODED = re.compile(r"[A-Z_]*?(?P<from>\d{1,3})(?:_|U|B)(?P<to>\d{1,3})")
+_CODED_BELOW = re.compile(r"[A-Z_]+U(?P<to>\d{1,3})")
+_OLDEST = 100
 _BELOW = re.compile(r"(?:bis\s*)?unter\s*(?P<to>\d{1,3})(?!\d).*")
 
 Limits = tuple[int, int | None]
@@ -24,15 +28,15 @@ def codes_by_limits(texts: Sequence[str], codelist: CodeList) -> dict[str, str]:
     """
     if "from_age" not in codelist.schemes:
         return {}
-    known: dict[Limits, list[str]] = {}
+    known: dict[Limits, str] = {}
     for code in codelist.codes.values():
         if (start := code.extra.get("from_age", "")) and code.kind in {"interval", "open", "single"}:
             end = code.extra.get("to_age", "")
-            known.setdefault((int(start), int(end) if end else None), []).append(code.code)
+            known.setdefault((int(start), int(end) if end else None), code.code)
     starts = {int(found["from"]) for text in texts if (found := _INTERVAL.fullmatch(text))}
     starts |= {int(found[1] or found[2]) for text in texts if (found := _OPEN.fullmatch(text))}
     read = {text: limits for text in texts if (limits := _limits(text, starts)) is not None}
-    return {text: codes[0] for text, limits in read.items() if len(codes := known.get(limits, [])) == 1}
+    return {text: known[limits] for text, limits in read.items() if limits in known}
 
 
 def _limits(text: str, starts: set[int]) -> Limits | None:
@@ -41,6 +45,9 @@ def _limits(text: str, starts: set[int]) -> Limits | None:
         return int(found["from"]), end - 1 if found["under"] or end in starts else end
     if found := _OPEN.fullmatch(text):
         return int(found[1] or found[2]), None
-    if found := _BELOW.fullmatch(text):
+    if found := _CODED.fullmatch(text):
+        end = int(found["to"])
+        return int(found["from"]), end - 1 if end < _OLDEST else None
+    if found := _BELOW.fullmatch(text) or _CODED_BELOW.fullmatch(text):
         return 0, int(found["to"]) - 1
     return None

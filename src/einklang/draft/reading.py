@@ -26,6 +26,7 @@ class Understanding:
     status: dict[str, Any] | None = None
     unread: dict[int, str] = field(default_factory=dict)
     settled: dict[int, str] = field(default_factory=dict)
+    marks: set[str] = field(default_factory=set)
     codes: dict[str, set[str]] = field(default_factory=dict)
     todo: list[str] = field(default_factory=list)
 

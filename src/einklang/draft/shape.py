@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from einklang.declarations.place import MAX_HEADER_ROWS
+from einklang.labels import normalise
 from einklang.rawtable import Mask, RawTable, TextColumn
 
 _GROUPED = r"\d{1,3}(?:[.,' \x{a0}\x{202f}]\d{3})+(?:[.,]\d+)?"
@@ -26,6 +27,7 @@ _MOST_TEXT = 0.5
 _MOST_ROWS = 100_000
 _GAP = 3
 _ROWS_OF_CONSTANT = 5
+_ROWS_OF_TWO = 100
 
 
 class Mark(IntEnum):
@@ -69,6 +71,16 @@ class Shape:
         if self.sections:
             rows = rows[~np.isin(rows, self.sections)]
         return self.table.columns[index].rows(rows)
+
+    def count_rows_with(self, texts: Sequence[str]) -> int:
+        """Number of rows of the sheet that hold all of the texts."""
+        hits = np.ones(self.table.rows, dtype=np.bool_)
+        for text in filter(None, map(normalise, texts)):
+            here = np.zeros(self.table.rows, dtype=np.bool_)
+            for column in self.table.columns:
+                here |= column.where([normalise(one) == text for one in column.cleaned])
+            hits &= here
+        return int(hits.sum())
 
     def filled_heads(self) -> list[list[str]]:
         """The headings, those of merged heads repeated to the right."""
@@ -152,21 +164,22 @@ class _Finder:
             text = (kinds == Mark.TEXT).sum() / filled.sum()
             heads = [self.table.text(row, index) for row in range(max(0, int(body[0]) - MAX_HEADER_ROWS), int(body[0]))]
             heading = next((head for head in reversed(heads) if head), "")
-            if text >= _MOST_TEXT or self.is_label(index, column.rows(body), heading):
+            no_number = not (kinds == Mark.NUMBER).any() and (kinds == Mark.TEXT).any()
+            if text >= _MOST_TEXT or no_number or self.is_label(index, column.rows(body), heading):
                 self.labels.append(index)
             else:
                 self.figures.append(index)
-        constant = [index for index in self.figures if self._is_constant(index, body)]
+        constant = [index for index in self.figures if self._says_little(index, body)]
         if len(constant) < len(self.figures):
             self.figures = [index for index in self.figures if index not in constant]
             self.labels = sorted([*self.labels, *constant])
 
-    def _is_constant(self, index: int, body: NDArray[np.int64]) -> bool:
-        """Whether a column says the same number in every row: the number of a statistic, or a unit such as 1000."""
+    def _says_little(self, index: int, body: NDArray[np.int64]) -> bool:
+        """Whether a column holds the same number in every row (of a statistic, a unit: 1000) or one of two codes."""
         present = self.table.columns[index].rows(body).present
-        return (
-            len(body) >= _ROWS_OF_CONSTANT and len(present) == 1 and _NAMED_BY_NUMBER.fullmatch(present[0]) is not None
-        )
+        if len(present) == 1:
+            return len(body) >= _ROWS_OF_CONSTANT and _NAMED_BY_NUMBER.fullmatch(present[0]) is not None
+        return len(present) == 2 and len(body) >= _ROWS_OF_TWO and all(one in "123456789" for one in present)
 
     def _below_preamble(self, has: Mask, counts: NDArray[np.int64]) -> NDArray[np.int64]:
         """The rows with figures without those of a preamble, which are less filled and stand apart (`Jahr | 2015`)."""
@@ -225,21 +238,18 @@ def _merged(heads: Sequence[Sequence[str]], figures: Sequence[int]) -> tuple[int
 
     In a lower row a blank head that begins a group, or stands in a table whose groups are all named, is a total.
     """
-    found = []
+    found: list[int] = []
+    groups = [0] * len(figures)
     for number, row in enumerate(heads[:-1] if len(heads) > 1 else (), 1):
         texts = [row[index] for index in figures]
-        if not texts[0] or all(texts):
-            continue
-        above = [heads[number - 2][index] for index in figures] if number > 1 else []
-        if (
-            number > 1
-            and all(above)
-            and any(
-                not text and group != before for text, group, before in zip(texts, above, ["", *above], strict=False)
-            )
-        ):
-            continue
-        found.append(number)
+        wide = [groups.count(group) > 1 for group in groups]
+        begins = [not at or groups[at] != groups[at - 1] for at in range(len(groups))]
+        is_open = any(not text and each and first for text, each, first in zip(texts, wide, begins, strict=True))
+        continues = any(not text and each and not first for text, each, first in zip(texts, wide, begins, strict=True))
+        if continues and not is_open:
+            found.append(number)
+        changed = [first or bool(text) for text, first in zip(texts, begins, strict=True)]
+        groups = np.cumsum(changed).tolist()
     return tuple(found)
 
 

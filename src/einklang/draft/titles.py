@@ -14,6 +14,8 @@ _CANDIDATES = re.compile(
     r"|(?:19|20)\d{2}\s?/\s?\d{2}(?:\d{2})?(?!\d)|[1-4]\.\s(?:Quartal|Vierteljahr)\s(?:19|20)\d{2}"
     r"|(?:Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)[a-zä]*\s(?:19|20)\d{2}|(?<!\d)(?:19|20)\d{2}(?!\d)"
 )
+# Numbers of tables: 12521-03i, 13211-02-05-4, Z9200001.
+_TABLE_CODE = re.compile(r"(?<![\w-])(?:\d{5}-\d{2,4}[a-z]?(?:-\d{1,2})*|[A-Z]\d{7})(?![\w-])")
 _SHORT = 30
 _RULE = re.compile(r"[_\-=]{5,}")
 _WORD = re.compile(r"[^\s:]+:?")
@@ -44,6 +46,12 @@ def period_in(text: str, dataset: Dataset) -> tuple[str, str] | None:
             return found[0], f"{context}(?P<key>.+)"
         return found[0], f"{anchor}{context}(?P<key>{digits}){'$' if not behind else ''}"
     return None
+
+
+def table_code(shape: Shape) -> str | None:
+    """The number of the table, where a cell above the header names one."""
+    hits = (_TABLE_CODE.search(text) for _, _, text in title_cells(shape))
+    return next((hit[0] for hit in hits if hit), None)
 
 
 def end_marker(shape: Shape) -> str | None:

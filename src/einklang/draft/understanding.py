@@ -63,6 +63,7 @@ class _Reader:
                 -round(one[0].share, 1),
                 one[0].share < 1,
                 not one[0].is_keyed,
+                one[0].pattern is not None,
                 -len(one[0].codes),
                 one[1],
             )
@@ -117,6 +118,7 @@ class _Reader:
         if match.prefix:
             place["prefix"] = match.prefix
         self.found.places[match.dimension] = place
+        self.found.marks |= match.marks
         self.found.score += match.share * (1.5 if len(match.codes) > 3 else 1)
         codes = {text: code for text, code in match.codes.items() if code and text in match.said}
         name = self._name_beside(match, index)
@@ -201,6 +203,11 @@ class _Reader:
             return
         place = self.found.places[match.dimension]
         sums = [text for text in rest if is_word(text, words().total)]
+        total = self.known.total(match.dimension) if match.dimension in self.known.lists else None
+        if sums and total is not None and match.dimension != "area":
+            place.setdefault("codes", {}).update(dict.fromkeys(sums, total))
+            self.found.codes[match.dimension].add(total)
+            rest, sums = [text for text in rest if text not in sums], []
         for text in sums:
             entry = {**self._where(index), "pattern": re.escape(text), "reason": words().sentences["sum"]}
             self.found.rows.append(entry | ({"sum_of": "above"} if match.dimension == "area" else {}))
@@ -213,6 +220,8 @@ class _Reader:
                 place.setdefault("codes", {}).update(meant)
                 self.found.say_meant(meant)
                 rest = [text for text in rest if text not in meant]
+        if match.dimension in self.known.lists and match.dimension not in {"area", "measure"}:
+            rest = self._take_nearest(match, place, rest)
         if rest:
             listed = [self._with_suggestion(text, match.dimension) for text in rest[:LISTED]]
             more = f" und {len(rest) - LISTED} weitere" if len(rest) > LISTED else ""
@@ -220,6 +229,20 @@ class _Reader:
                 f"dimensions.{match.dimension}: unbekannt sind {', '.join(listed)}{more}; "
                 "jeweils `codes`, `not_data` oder ein Alias in der Schlüsselliste."
             )
+
+    def _take_nearest(self, match: Match, place: dict[str, Any], rest: list[str]) -> list[str]:
+        """Takes the only very near label whose code no other label has, and asks; gives the labels that remain."""
+        near = {text: code for text in rest if (code := self.known.nearest(text, match.dimension))}
+        used = self.found.codes[match.dimension]
+        near = {text: code for text, code in near.items() if code not in used and list(near.values()).count(code) == 1}
+        if near:
+            place.setdefault("codes", {}).update(near)
+            self.found.codes[match.dimension] |= set(near.values())
+            listed = ", ".join(f"„{text}“ als {code}" for text, code in near.items())
+            self.found.todo.append(
+                f"dimensions.{match.dimension}: nach der Ähnlichkeit gelesen ist {listed}; stimmt das?"
+            )
+        return [text for text in rest if text not in near]
 
     def _areas_not_collected(self, index: int, rest: list[str]) -> list[str]:
         """Leaves out levels of areas that are named, and rows of several keys; gives the labels that remain."""
@@ -263,7 +286,11 @@ class _Reader:
         matches = self.known.best([label[len(shared) :] for label in labels], but=list(self.found.places))
         if matches and matches[0].share >= ENOUGH:
             pattern = f"{re.escape(shared).replace(chr(92) + ' ', ' ')}(?P<key>.+)" if shared else ".+"
-            self.found.places[matches[0].dimension] = {"section": column_letter(column), "pattern": pattern}
+            place = {"section": column_letter(column), "pattern": matches[0].pattern or pattern}
+            place |= {"scheme": matches[0].scheme} if matches[0].scheme != "label" else {}
+            place |= {"prefix": matches[0].prefix} if matches[0].prefix else {}
+            self.found.places[matches[0].dimension] = place
+            self.found.marks |= matches[0].marks
             self.found.codes[matches[0].dimension] = {code for code in matches[0].codes.values() if code}
             self.found.score += 1
         else:
@@ -278,6 +305,8 @@ class _Reader:
             heading = self.shape.heads[-1][index]
             status = {text: words().status[text.casefold()] for text in held if text.casefold() in words().status}
             if held and len(status) == len(held) and heading and any(map(str.isalpha, held)):
+                if "-" in status and self._is_nothing(index, "-"):
+                    status["-"] = "nil"
                 self.found.status = {"heading": heading, "words": status}
             elif held and heading and self.found.unit is None and self.known.units(held).share == 1:
                 self.found.unit = self._where(index)
@@ -290,6 +319,11 @@ class _Reader:
         self.found.score -= _UNSETTLED * len(set(self.left) - set(self.found.settled))
         self.left = sorted({*self.left, *self.found.settled})
 
+    def _is_nothing(self, index: int, word: str) -> bool:
+        """Whether every figure beside a word is zero or blank."""
+        beside = [self._all_beside(index, figure).get(word, set()) for figure in self.shape.figures]
+        return all(not text.strip("0.,-") for texts in beside for text in texts)
+
     def _says_nothing(self, index: int) -> str:
         """Why a column says nothing that the others do not: it is the same in all rows, or goes with another."""
         column = self.shape.column(index)
@@ -299,7 +333,21 @@ class _Reader:
         for other in set(self.shape.labels) - set(self.left):
             if 2 * len(self.texts[other]) <= size and len(self._beside(other, index)) == len(self.texts[other]):
                 return words().sentences["beside"].format(self._title(other))
+            if self._is_part_of(index, other):
+                return words().sentences["part"].format(self._title(other))
         return ""
+
+    def _is_part_of(self, index: int, other: int) -> bool:
+        """Whether a column repeats the same digits of the keys of another."""
+        every = self._all_beside(other, index)
+        if not all(len(found) == 1 for found in every.values()) or not looks_like_codes(self.texts[other]):
+            return False
+        pairs = [(key, next(iter(found))) for key, found in every.items()]
+        width = len(pairs[0][1])
+        return width > 0 and any(
+            all(len(text) == width and key[start : start + width] == text for key, text in pairs)
+            for start in range(len(pairs[0][0]) - width + 1)
+        )
 
     def _title(self, index: int) -> str:
         return next((row[index] for row in reversed(self.shape.heads) if row[index]), column_letter(index))

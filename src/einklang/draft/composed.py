@@ -1,0 +1,119 @@
+"""Headings that say several things: a measure with a group, or a measure in words over several header rows."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from einklang.draft.known import Known, is_word, without_mark
+from einklang.draft.words import words
+from einklang.labels import normalise
+
+_SHORT = 3
+_BETWEEN = ":,;–- "
+
+
+def compose(known: Known, text: str, but: Sequence[str] = ()) -> tuple[dict[str, str], bool]:
+    """The codes of a heading that names a measure and, before or behind it, a group; whether it is only near.
+
+    A group of the dimensions `but` is not looked for, and a total is none: of which dimension it is, the other
+    headings say.
+    """
+    labels = known.lists["measure"].by_label
+    if whole := labels.get(normalise(text)):
+        return {"measure": whole}, False
+    parts = text.replace("_", " ").split()
+    if len(parts) > 1 and normalise(parts[-1]) in known.lists["unit"].by_label:
+        if whole := labels.get(normalise(" ".join(parts[:-1]))):
+            return {"measure": whole}, False
+        parts = parts if len(parts) == 2 else parts[:-1]
+    for count in range(len(parts) - 1, 0, -1):
+        for head, rest in ((parts[:count], parts[count:]), (parts[-count:], parts[:-count])):
+            named = _group(known, " ".join(rest).strip(_BETWEEN), but)
+            measure = " ".join(head).strip(_BETWEEN)
+            if named is not None and (code := labels.get(normalise(measure)) or known.measure_meant(measure)):
+                return {"measure": code, **named}, normalise(measure) not in labels
+    near = known.measure_meant(text) or _measure_within(known, parts) or _measure_of_unit(known, text.split())
+    return ({"measure": near}, True) if near else ({}, False)
+
+
+def measures_of_path(known: Known, paths: Sequence[Sequence[str]]) -> dict[int, str]:
+    """The measure of each column whose headings, from the upper to the lower, hold all words of its label.
+
+    Abbreviated words count (`Eink.-steuer`). Of several measures it is the one whose words stand over the fewest
+    columns.
+    """
+    words_of = [[_tokens(text) for text in path] for path in paths]
+    every = [{word for text in path for word in text} for path in words_of]
+    columns = Counter(word for one in every for word in one)
+    found: dict[int, str] = {}
+    for index, path in enumerate(words_of):
+        worth = {
+            one.name: max(_worth_of_label(label, every[index], columns) for label in (one.title.de, *one.aliases))
+            for one in known.dataset.measures
+        }
+        most = max(worth.values(), default=0.0)
+        named = [name for name, one in worth.items() if one == most > 0]
+        if len(named) == 1 and _holds_lowest(known, named[0], path, columns, len(paths)):
+            found[index] = named[0]
+    return found
+
+
+def is_total(text: str) -> bool:
+    """Whether a word stands for a sum."""
+    return is_word(text, words().total)
+
+
+def _group(known: Known, text: str, but: Sequence[str]) -> dict[str, str] | None:
+    """The code of a group, empty for a total; None where it is unknown."""
+    if is_word(text, words().total):
+        return {}
+    groups = [name for name in known.lists if name not in {"measure", "unit", "area", *but}]
+    for name in groups:
+        if code := known.match([text], name).codes.get(text):
+            return {} if code == known.total(name) else {name: code}
+    return None
+
+
+def _measure_within(known: Known, parts: list[str]) -> str | None:
+    """The measure of a heading with one short word more, such as `JD Arbeitslose`."""
+    labels = known.lists["measure"].by_label
+    shorter = [parts[1:], parts[:-1]] if len(parts) > 1 and min(len(parts[0]), len(parts[-1])) <= _SHORT else []
+    return next((code for one in shorter if (code := labels.get(normalise(" ".join(one))))), None)
+
+
+def _measure_of_unit(known: Known, parts: list[str]) -> str | None:
+    """The only measure in the unit that a heading ends with, such as `in %`."""
+    units = known.lists["unit"].by_label
+    unit = next((code for count in (2, 1) if (code := units.get(normalise(" ".join(parts[-count:]))))), None)
+    of_unit = [one.name for one in known.dataset.measures if one.unit == unit]
+    return of_unit[0] if len(of_unit) == 1 and len(parts) > 1 and len(known.dataset.measures) > 1 else None
+
+
+def _holds_lowest(known: Known, name: str, path: list[list[str]], columns: Counter[str], count: int) -> bool:
+    """Whether the lowest heading, but for sums and what stands over all columns, holds a word of the measure."""
+    lowest = [word for word in (path[-1] if path else []) if columns[word] < count and not is_total(word)]
+    measure = known.dataset.measure(name)
+    labels = {word for label in (measure.title.de, *measure.aliases) for word in _tokens(label)}
+    return not lowest or any(_is_word_of(word, each) for word in labels for each in lowest)
+
+
+def _tokens(text: str) -> list[str]:
+    """The words of a heading, normalised, those divided at the end of a line joined again."""
+    joined = re.sub(r"(?<=\w)(\.?)- (?=[a-zäöüß])", lambda hit: "." if hit[1] else "", without_mark(text))
+    return [word for part in normalise(joined).split() if (word := part.strip("(),;:-"))]
+
+
+def _is_word_of(word: str, written: str) -> bool:
+    """Whether a word is written so, or so abbreviated (`eink.steuer` for `einkommensteuer`)."""
+    if "." not in written.rstrip("."):
+        return word == written or (written.endswith(".") and len(written) > 3 and word.startswith(written[:-1]))
+    first, _, last = written.partition(".")
+    return len(first) > 1 and word.startswith(first) and word.endswith(last)
+
+
+def _worth_of_label(label: str, written: set[str], columns: Counter[str]) -> float:
+    """How much a label says of a column whose headings hold all its words: words of few columns say more."""
+    hits = [next((each for each in written if _is_word_of(word, each)), None) for word in _tokens(label)]
+    return sum(1 / columns[hit] for hit in hits if hit) if hits and all(hits) else 0.0
