@@ -33,7 +33,7 @@ _MONTHS = (
 )
 _MONTH_OF = {name: number for number, names in enumerate(_MONTHS, 1) for name in names}
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
-_Y = r"(?P<year>(?:19|20)\d{2})"
+_Y = r"(?P<year>18[7-9]\d|(?:19|20)\d{2})"
 _YEAR = re.compile(rf"(?:(?:Berichts|Kalender)?jahr:?\s+)?{_Y}", re.IGNORECASE)
 _GERMAN_DATE = re.compile(rf"(?P<day>\d{{1,2}})\.\s?(?P<month>\d{{1,2}})\.\s?{_Y}")
 _LONG_DATE = re.compile(rf"(?P<day>\d{{1,2}})\.\s?(?P<name>[A-Za-zä]+)\s{_Y}")

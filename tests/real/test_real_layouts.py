@@ -288,34 +288,6 @@ FILES = [
         B17 area=16 value=35.4
         """,
     ),
-    RealFile(
-        "destatis/statistischer-bericht-auslaend-bevoelkerung-2010200247005.xlsx",
-        "destatis",
-        "auslaender_alter",
-        (8816, 8814, 0, 2),
-        (35256, 8814, 0, 26442),
-        """
-        csv-12521-04!I2 period=2024-12-31 area=DE nationality=_T sex=_T age=_T measure=foreigners value=14061640
-        csv-12521-04!I3 nationality=_T sex=_T age=Y_LT5 value=582250
-        csv-12521-04!I1293 nationality=145 sex=M age=Y80T84 value=None obs_status=Q conf_status=C value_text=.
-        csv-12521-04!I8815 nationality=NON_EU sex=F age=Y_GE65 value=411550
-        """,
-    ),
-    RealFile(
-        "destatis/statistischer-bericht-auslaend-bevoelkerung-2010200247005.xlsx",
-        "destatis",
-        "aufenthaltsstatus",
-        (20930, 19440, 0, 1490),
-        (58320, 19440, 0, 38880),
-        """
-        csv-12521-14!H2 period=2024-12-31 area=DE sex=_T residence_status=_T measure=foreigners value=14061640
-        csv-12521-14!H3 area=DE sex=_T residence_status=EU_FREE_MOVEMENT value=5302860
-        csv-12521-14!H164 area=01002 sex=M residence_status=EXEMPT value=None obs_status=Q value_text=.
-        csv-12521-14!H16898 area=10 sex=_T residence_status=_T value=163935
-        csv-12521-14!H16946 area=11 sex=_T residence_status=_T value=993295
-        csv-12521-14!H20929 area=16077 sex=F residence_status=NONE_OTHER value=60
-        """,
-    ),
 ]
 
 
