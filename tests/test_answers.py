@@ -152,6 +152,15 @@ def test_the_report_compares_with_the_delivery_it_replaces(project: Project, tmp
     assert (comparison.added, comparison.removed, comparison.changed) == (3, 0, 0)
 
 
+def test_revisions_are_said_as_people_say_them(project: Project, tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    for wave in ("2-aktuell", "3-nachzuegler"):
+        deliver([demo_file(wave, "sh/auslaender")], "sh", "auslaender", project, store)
+    page = (store.folder("sh/auslaender/0002") / "report.html").read_text(encoding="utf-8")
+    assert "01 Schleswig-Holstein, 31.12.2024" in page
+    assert "mittlere Änderung ohne Vorzeichen (MAR)" in page
+
+
 def test_the_returned_workbook_brings_the_answers_back(warned: tuple[Store, str], project: Project) -> None:
     store, delivery = warned
     path = store.folder(delivery) / "report.xlsx"

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pyarrow as pa
 
-from einklang import observations as contract1
 from einklang.declarations.base import Text
 from einklang.declarations.dataset import Dataset
 from einklang.findings import Finding
+from einklang.locate import described, label_of, names_said
 from einklang.project import Project
 from einklang.result import Comparison, Revision
 from einklang.revisions import beside
@@ -73,13 +73,5 @@ def _number(value: float) -> float | None:
 
 
 def _key(row: Mapping[str, str], dataset: Dataset, project: Project) -> Text:
-    german, english = [], []
-    for name in ("area", *contract1.axes(dataset)):
-        code = project.codes(dataset.name, name).codes[row[name]]
-        german.append(code.label_de)
-        english.append(code.label_en)
-    measure = dataset.measure(row["measure"]).title
-    return Text(
-        de=", ".join([german[0], row["period"], *german[1:], measure.de]),
-        en=", ".join([english[0], row["period"], *english[1:], measure.en]),
-    )
+    codes = {name: row[name] for name in names_said(dataset)}
+    return described(codes, lambda name: label_of(name, codes[name], dataset, project), dataset)

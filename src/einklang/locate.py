@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 import numpy as np
@@ -19,6 +19,31 @@ from einklang.longtable import LongTable
 from einklang.periods import period_label
 from einklang.project import Project
 from einklang.rawtable import TextColumn, column_letter
+
+
+def names_said(dataset: Dataset) -> list[str]:
+    """What says what a figure is about, in this order: area, period, further dimensions, and measures if several."""
+    further = [dimension.name for dimension in dataset.dimensions if dimension.name != "area"]
+    return ["area", "period", *further, *(["measure"] if len(dataset.measures) > 1 else [])]
+
+
+def described(codes: Mapping[str, str | None], label: Callable[[str], Text], dataset: Dataset) -> Text:
+    """What a figure is about, without the dimensions of which it has the code that is usual."""
+    usual = {dimension.name: dimension.default for dimension in dataset.dimensions if dimension.name != "area"}
+    names = [name for name in names_said(dataset) if name not in usual or codes[name] != usual[name]]
+    parts = [label(name) for name in names]
+    return Text(de=", ".join(part.de for part in parts), en=", ".join(part.en for part in parts))
+
+
+def label_of(name: str, code: str, dataset: Dataset, project: Project) -> Text:
+    """A code of a dimension, a period or a measure as it is said; areas with their key."""
+    if name == "period":
+        return period_label(code)
+    if name == "measure":
+        return dataset.measure(code).title
+    listed = project.codes(dataset.name, name).codes[code]
+    prefix = f"{code} " if name == "area" and code.isdigit() else ""
+    return Text(de=f"{prefix}{listed.label_de}", en=f"{prefix}{listed.label_en}")
 
 
 class Locator:
@@ -114,14 +139,8 @@ class Locator:
 
     def key(self, row: int) -> Text:
         """What the row is about: area, period, further dimensions, measure."""
-        parts = [self._label("area", row), self._label("period", row)]
-        for dimension in self._dataset.dimensions:
-            code = self._code(dimension.name, row)
-            if dimension.name != "area" and code != dimension.default:
-                parts.append(self._label(dimension.name, row))
-        if len(self._dataset.measures) > 1:
-            parts.append(self._label("measure", row))
-        return Text(de=", ".join(part.de for part in parts), en=", ".join(part.en for part in parts))
+        codes = {name: self._code(name, row) for name in names_said(self._dataset)}
+        return described(codes, lambda name: self._label(name, row), self._dataset)
 
     def _code(self, name: str, row: int) -> str | None:
         coded = self._coded[name]
@@ -135,10 +154,4 @@ class Locator:
             text = written.cleaned[written.codes[row]]
             text = "…" if self._marks.hides_label(text) else shortened(text) or "?"
             return Text(de=f"„{text}“", en=f"“{text}”")
-        if name == "period":
-            return period_label(code)
-        if name == "measure":
-            return self._dataset.measure(code).title
-        listed = self._project.codes(self._dataset.name, name).codes[code]
-        prefix = f"{code} " if name == "area" and code.isdigit() else ""
-        return Text(de=f"{prefix}{listed.label_de}", en=f"{prefix}{listed.label_en}")
+        return label_of(name, code, self._dataset, self._project)

@@ -269,9 +269,17 @@ class ComparisonTexts(Declaration):
     changed: Text
     added: Text
     removed: Text
+    now_suppressed: Text
+    no_longer_suppressed: Text
+    revisions: Text
+    kind: Text
+    mean: Text
+    mean_absolute: Text
+    relative: Text
     largest: Text
     before: Text
     now: Text
+    figure: Text
     nothing: Text
 
 
