@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from einklang.columns import ColumnsFound, find_columns
-from einklang.declarations.base import build
+from einklang.declarations.base import build, inherit
 from einklang.declarations.layout import RowsNotData
 from einklang.declarations.place import Place
 from einklang.declarations.profile import Profile
@@ -81,6 +81,7 @@ class _Reading:
 
     def __init__(self, profile: Profile, sample: Sample, project: Project) -> None:
         self.profile = profile
+        self.sample = sample
         sheets = [one for one in sample.tables if re.fullmatch(profile.file.sheet, one.sheet.strip())]
         self.sheets = list(map(shortened, sheets))
         self.project = project
@@ -184,15 +185,14 @@ class _Reading:
 class Comparison:
     """Setting by setting, a committed profile against a draft from a file."""
 
-    def __init__(self, committed: dict[str, Any], draft: Draft, project: Project, path: Path) -> None:
+    def __init__(self, committed: dict[str, Any], theirs: _Reading, content: dict[str, Any], ours: _Reading) -> None:
         self.committed = committed
-        self.content = draft.content
-        self.draft = draft
-        self.sample = draft.sample
-        self.theirs = _Reading(build(Profile, committed, path), draft.sample, project)
-        self.ours = _Reading(draft.profile, draft.sample, project)
+        self.content = content
+        self.sample = ours.sample
+        self.theirs = theirs
+        self.ours = ours
         self.profile = self.theirs.profile
-        assert len(self.theirs.codes), f"the committed profile {path} reads nothing"
+        assert len(self.theirs.codes), "the committed profile reads nothing"
 
     # -- effects ------------------------------------------------------------------------------
 
@@ -338,19 +338,30 @@ class Comparison:
         return value not in ([], {}, "")
 
 
-def compare(committed: dict[str, Any], draft: Draft, project: Project, path: Path) -> Kept:
-    """The settings of a committed profile that a draft has, and those that it lacks."""
-    comparison = Comparison(committed, draft, project, path)
+def layouts(content: dict[str, Any]) -> list[dict[str, Any]]:
+    """The settings of each part with those that all share; of a profile without parts, its own."""
+    shared = {name: value for name, value in content.items() if name != "parts"}
+    return [inherit(shared, part) for part in content["parts"]] if content.get("parts") else [content]
+
+
+def compare(committed: dict[str, Any], draft: Draft, project: Project, path: Path, sheet: str = "") -> Kept:
+    """The settings of a committed profile that a draft has, and those that it lacks; of parts, one after the other."""
+    ours = [(one, _Reading(build(Profile, one, path), draft.sample, project)) for one in layouts(draft.content)]
     right: list[str] = []
     wrong: list[str] = []
-    for where, value in leaves(committed):
-        if comparison.concerns(where, value):
-            (right if comparison.kept(where, value) else wrong).append(".".join(where))
+    for number, one in enumerate(layouts(committed)):
+        theirs = _Reading(build(Profile, one, path), draft.sample, project)
+        content, reading = max(ours, key=lambda each: len(set(each[1].starts()) & set(theirs.starts())))
+        comparison = Comparison(one, theirs, content, reading)
+        for where, value in leaves(one):
+            if comparison.concerns(where, value) and not (sheet and where == ("file", "sheet")):
+                name = ".".join([str(number), *where] if committed.get("parts") else where)
+                (right if comparison.kept(where, value) else wrong).append(name)
     return Kept(right, wrong)
 
 
-def kept(path: Path, profile: Path, project: Project, dataset: str = "") -> Kept:
-    """The same for a draft made from the file alone, with its supplier and, where given, its data set."""
+def kept(path: Path, profile: Path, project: Project, dataset: str = "", sheet: str = "") -> Kept:
+    """The same for a draft made from the file alone, with its supplier and, where given, its data set and sheets."""
     committed = read_profile(profile, project.folder / "schemas")
-    draft = draft_profile(path, project, dataset, committed["supplier"])
-    return compare(committed, draft, project, profile)
+    draft = draft_profile(path, project, dataset, committed["supplier"], sheet)
+    return compare(committed, draft, project, profile, sheet)

@@ -21,6 +21,10 @@ def draft(
     files: Annotated[list[Path], typer.Argument(help="Samples; each gives a profile.", show_default=False)],
     dataset: Annotated[str, typer.Option("--dataset", "-d", help="Name of the data set; default: the best fit.")] = "",
     supplier: Annotated[str, typer.Option("--supplier", "-s", help="Code of the supplier, e.g. ni.")] = "",
+    sheet: Annotated[
+        str,
+        typer.Option("--sheet", help="Name of the sheet, or a regular expression for several; default: the best fit."),
+    ] = "",
     out: Annotated[Path | None, typer.Option("--out", help="Write the profile to this file.")] = None,
     html: Annotated[
         Path | None, typer.Option("--html", help="Write the sheet with its regions as a web page to this file.")
@@ -49,7 +53,7 @@ def draft(
         raise UnusableInput("`--out` and `--html` name one file each.", "Draft from one sample at a time.")
     check_places([out, html])
     for path in files:
-        made = draft_profile(path, declared, dataset, supplier)
+        made = draft_profile(path, declared, dataset, supplier, sheet)
         if out is None:
             typer.echo(write_draft(made))
         write_texts((out, partial(write_draft, made)), (html, partial(render_page, made, declared)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,11 @@ import numpy as np
 
 from einklang.declarations.base import build
 from einklang.declarations.profile import Profile
-from einklang.draft.figures import Written, as_settings, how_written
+from einklang.draft.figures import as_settings, how_written
 from einklang.draft.known import Known, is_word, looks_like_period
 from einklang.draft.marks import without_marks
 from einklang.draft.opening import Sample, open_sample
+from einklang.draft.parts import join_parts
 from einklang.draft.reading import Understanding
 from einklang.draft.rounded import rounding
 from einklang.draft.shape import Shape, find_shape
@@ -59,19 +60,26 @@ class _Candidate:
         return self.found.score + 0.2 * float(np.log10(max(1, size)))
 
 
-def draft_profile(path: Path, project: Project, dataset: str = "", supplier: str = "") -> Draft:
+def draft_profile(path: Path, project: Project, dataset: str = "", supplier: str = "", sheet: str = "") -> Draft:
     """A profile made from the file alone; what is not sure stands under `todo`.
+
+    Without `sheet`, a name or a regular expression, it is a profile of the sheet that is explained best. Sheets named
+    by it that are laid out differently become parts of the profile.
 
     Raises:
         UnknownName: supplier or data set is not declared.
         FileNotUsable: the safe readers refuse the file.
-        UnusableInput: no sheet holds a table of figures.
+        UnusableInput: no sheet holds a table of figures, or none of that name.
     """
     names = [project.dataset(dataset).name] if dataset else list(project.datasets)
     area = project.supplier(supplier).extra.get("areas", "") if supplier else ""
     land = area if area in project.codelists["laender"].codes else ""
     sample = open_sample(path, project.catalogue)
-    shapes = find_shapes(sample.tables, project)
+    tables = [one for one in sample.tables if not sheet or _is_named(one.sheet.strip(), sheet)]
+    if not tables:
+        listed = ", ".join(f"`{one.sheet}`" for one in sample.tables[:_MOST_SHEETS])
+        raise UnusableInput(f"`{path}` has no sheet `{sheet}`.", f"Its sheets are {listed}.")
+    shapes = find_shapes(tables, project)
     if not shapes:
         raise UnusableInput(
             f"`{path}` holds no table of figures under headings.", "Look at the file, or write the profile by hand."
@@ -83,7 +91,22 @@ def draft_profile(path: Path, project: Project, dataset: str = "", supplier: str
         for name in names
     ]
     best = max(candidates, key=lambda one: one.worth)
-    return _Writer(project, sample, shapes, best, candidates, supplier).write()
+    if not sheet:
+        return _Writer(project, sample, shapes, best, candidates, supplier).write([best])
+    of_dataset = [one for one in candidates if _same_dataset(one, best)]
+    of_dataset.sort(key=lambda one: shapes.index(one.shape))
+    return _Writer(project, sample, shapes, best, candidates, supplier).write(of_dataset)
+
+
+def _is_named(sheet: str, wanted: str) -> bool:
+    try:
+        return sheet == wanted or re.fullmatch(wanted, sheet) is not None
+    except re.error:
+        return False
+
+
+def _same_dataset(one: _Candidate, other: _Candidate) -> bool:
+    return one.found.known.dataset.name == other.found.known.dataset.name
 
 
 def find_shapes(tables: Sequence[RawTable], project: Project) -> list[Shape]:
@@ -131,7 +154,25 @@ class _Writer:
     candidates: list[_Candidate]
     supplier: str
 
-    def write(self) -> Draft:
+    def write(self, candidates: Sequence[_Candidate]) -> Draft:
+        """The draft of the tables, tried on the sample."""
+        dataset = self.best.found.known.dataset
+        content = join_parts([replace(self, best=one).layout() for one in candidates])
+        profile = build(Profile, content, self.sample.path)
+        trial = try_profile(self._tables(profile), profile, self.project)
+        content |= rounding(trial.observations, dataset)
+        if complete := complete_dimensions(trial.observations, dataset, self.project):
+            content["complete_hierarchies"] = complete
+        parts = content.pop("parts", None)
+        if questions := [*content.get("todo", ()), *trial.problems]:
+            first = {name: content[name] for name in ("supplier", "dataset", "title")}
+            content = {**first, "todo": questions, **{name: content[name] for name in content if name != "todo"}}
+        content |= {"parts": parts} if parts else {}
+        profile = build(Profile, content, self.sample.path)
+        return Draft(content, self._remarks(trial), profile, self.sample, self.best.shape, trial)
+
+    def layout(self) -> dict[str, Any]:
+        """The settings of one table."""
         shape, found = self.best.shape, self.best.found
         written = how_written(shape, self.project.signs, self.supplier)
         todo = [*self._choices(), *written.todo, *found.todo]
@@ -152,19 +193,7 @@ class _Writer:
             "delivers": self._delivers(),
         }
         content = {name: value for name, value in content.items() if value not in ([], {}, None)}
-        if found.marks:
-            content = without_marks(content)
-        profile = build(Profile, content, self.sample.path)
-        tables = self._tables(profile)
-        trial = try_profile(tables, profile, self.project)
-        content |= rounding(trial.observations, found.known.dataset)
-        if complete := complete_dimensions(trial.observations, found.known.dataset, self.project):
-            content["complete_hierarchies"] = complete
-        if questions := [*todo, *trial.problems]:
-            first = {name: content[name] for name in ("supplier", "dataset", "title")}
-            content = {**first, "todo": questions, **{name: content[name] for name in content if name != "todo"}}
-        profile = build(Profile, content, self.sample.path)
-        return Draft(content, self._remarks(written, trial), profile, self.sample, shape, trial)
+        return without_marks(content) if found.marks else content
 
     def _choices(self) -> list[str]:
         """Other data sets that the table could belong to."""
@@ -271,8 +300,9 @@ class _Writer:
             delivers["measure"] = [one.name for one in found.known.dataset.measures if one.name in measures]
         return delivers
 
-    def _remarks(self, written: Written, trial: Trial) -> dict[str, list[str]]:
+    def _remarks(self, trial: Trial) -> dict[str, list[str]]:
         shape = self.best.shape
+        written = how_written(shape, self.project.signs, self.supplier)
         remarks = {
             "table": [
                 f"Titel: Zeilen 1 bis {shape.header}, Kopf: {shape.header + 1} bis {shape.first}, "

@@ -1,0 +1,47 @@
+"""Drafts of tables that are laid out differently, joined to one profile with `parts`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+_OF_PARTS = ("table", "footnotes", "dimensions", "columns", "unit", "status", "rows_not_data")
+
+
+def join_parts(contents: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """One profile: what all tables share stands once, the rest in a part per table; questions name their sheet."""
+    if len(contents) == 1:
+        return contents[0]
+    first = contents[0]
+    file = {name: value for name, value in first["file"].items() if name != "sheet"}
+    joined = {**first, "file": file, "todo": _questions(contents), "numbers": _merged(contents, "numbers")}
+    joined["delivers"] = _delivers(contents)
+    parts: list[dict[str, Any]] = [{"file": {"sheet": one["file"]["sheet"]}} for one in contents]
+    for name in _OF_PARTS:
+        joined.pop(name, None)
+        if name in first and all(one.get(name) == first[name] for one in contents):
+            joined[name] = first[name]
+        else:
+            for part, one in zip(parts, contents, strict=True):
+                part |= {name: one[name]} if name in one else {}
+    joined["parts"] = parts
+    return {name: value for name, value in joined.items() if value not in ([], {}, None)}
+
+
+def _questions(contents: Sequence[dict[str, Any]]) -> list[str]:
+    return list(
+        dict.fromkeys(f"Blatt {one['file']['sheet']}: {text}" for one in contents for text in one.get("todo", ()))
+    )
+
+
+def _merged(contents: Sequence[dict[str, Any]], name: str) -> dict[str, Any]:
+    return {key: value for one in reversed(contents) for key, value in one.get(name, {}).items()}
+
+
+def _delivers(contents: Sequence[dict[str, Any]]) -> dict[str, list[str]]:
+    """What the tables hold together."""
+    names = dict.fromkeys(name for one in contents for name in one.get("delivers", {}))
+    return {
+        name: list(dict.fromkeys(code for one in contents for code in one.get("delivers", {}).get(name, ())))
+        for name in names
+    }
