@@ -29,6 +29,29 @@ settings.register_profile(
 settings.load_profile("repeatable")
 
 
+TESTS = ROOT / "tests"
+# Servers, browsers, new processes, real files, campaigns: what takes long and is left out by `-m "not whole"`.
+WHOLE = frozenset(
+    {
+        "flows",
+        "outbox/test_sending.py",
+        "real",
+        "report/test_accessibility.py",
+        "test_companion.py",
+        "test_fuzzing.py",
+        "test_lean_import.py",
+        "test_neighbours.py",
+    }
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        path = item.path.relative_to(TESTS)
+        if WHOLE & {path.as_posix(), path.parts[0]}:
+            item.add_marker(pytest.mark.whole)
+
+
 @pytest.fixture(scope="session")
 def project() -> Project:
     return load_project(ROOT)

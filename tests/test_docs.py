@@ -30,6 +30,7 @@ _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _FENCE = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
 
 
+@pytest.mark.whole
 def test_generated_pages_are_current(project: Project) -> None:
     assert not outdated_pages(project), "run `python -m einklang.reference`"
 
