@@ -31,24 +31,36 @@ EXTRA: dict[str, list[str]] = {
     "ages": ["from_age", "to_age"],
     "aggregates": ["members"],
     "citizenship": [],
+    "durations_of_stay": ["from_years", "to_years"],
     "gemeinden": [],
+    "german_citizenship_by": [],
+    "household_children": [],
+    "household_citizenship": [],
+    "household_migration": [],
+    "household_structure": [],
     "conf_status": ["allowed_value"],
     "kreise": ["type_de", "successor", "nuts", "note"],
     "laender": ["iso", "nuts", "azr"],
     "leaving_certificates": [],
+    "microcensus_breakdowns": [],
+    "microcensus_characteristics": [],
+    "microcensus_countries": [],
     "nationalities": ["region", "iso", "members", "note"],
     "nationality_groups": ["azr_key", "genesis", "note"],
     "obs_status": ["allowed_value"],
+    "parents_migration": [],
     "school_forms": [],
     "sex": [],
     "suppliers": ["areas"],
     "units": ["multiplier", "canonical"],
+    "years_of_arrival": [],
 }
 #: Lists whose parents stand in another list.
 PARENT_LIST = {
     "laender": "aggregates",
     "kreise": "laender",
     "gemeinden": "kreise",
+    "microcensus_countries": "nationality_groups",
     "nationalities": "nationality_groups",
 }
 #: Lists that share one column in the files, so that a spelling must be unique across them.
@@ -146,7 +158,7 @@ def test_codes_are_unique_and_sorted(name: str) -> None:
     assert codes == sorted(set(codes))
 
 
-@pytest.mark.parametrize("name", sorted(set(EXTRA) - {"kreise", "gemeinden"}))
+@pytest.mark.parametrize("name", sorted(set(EXTRA) - {"kreise", "gemeinden", "microcensus_characteristics"}))
 def test_no_spelling_means_two_codes(name: str) -> None:
     assert clashes(name) == {}
 

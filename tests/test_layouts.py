@@ -165,6 +165,22 @@ CONSTRUCTS = [
         "B3 10 2024-12-31 _T _T 10",
     ),
     Construct(
+        "words that head the rows below them",
+        """
+        Gebiet         | Anzahl
+        Saarland       | 10
+        nachrichtlich: |
+        Hessen         | 20
+        """,
+        """
+        table: {header: {find: Gebiet}}
+        dimensions: {area: {column: A}}
+        rows_not_data: [{column: A, pattern: "nachrichtlich:", without_figures: true, reason: Überschrift}]
+        columns: [{headings: [Anzahl]}]
+        """,
+        "B2 10 2024-12-31 _T _T 10, B4 06 2024-12-31 _T _T 20",
+    ),
+    Construct(
         "hierarchy by indentation: one column holds two dimensions",
         """
         Gebiet       | Anzahl
@@ -618,6 +634,13 @@ FAULTS = [
         "1) vorläufig",
         "vorläufig",
         [("IM-STR-010", "")],
+    ),
+    Fault(
+        "figures slipped into a heading",
+        "words that head the rows below them",
+        "nachrichtlich: |",
+        "nachrichtlich: | 20",
+        [("IM-COD-001", "A3")],
     ),
     Fault(
         "the header stands again",

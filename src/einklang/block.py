@@ -60,7 +60,7 @@ class TableBlock:
         inside = np.arange(region.first, region.end)
         no_figure = self._blank(inside, [*columns.figures, *columns.twins])
         no_label = self._blank(inside, columns.labels)
-        taken, sums = self._declared(inside)
+        taken, sums = self._declared(inside, no_figure)
         sections = self._sections(inside, no_figure & ~taken)
         for mask in sections.values():
             self.rows.leave(inside[mask & ~taken], "rows_of_sections")
@@ -104,7 +104,7 @@ class TableBlock:
         wanted = re.compile(pattern)
         return column.where([bool(wanted.fullmatch(text)) for text in column.cleaned])
 
-    def _declared(self, inside: NDArray[np.int64]) -> tuple[Mask, list[tuple[RowsNotData, Mask]]]:
+    def _declared(self, inside: NDArray[np.int64], no_figure: Mask) -> tuple[Mask, list[tuple[RowsNotData, Mask]]]:
         """Rows that the profile declares as no data, and those of them that are sums."""
         taken = np.zeros(len(inside), dtype=np.bool_)
         sums = []
@@ -113,6 +113,8 @@ class TableBlock:
             mask = ~taken & self._matches(index, declared.pattern, inside)
             for heading, pattern in declared.where.items():
                 mask &= self._matches(self._headed(heading), pattern, inside)
+            if declared.without_figures:
+                mask &= no_figure
             self.rows.leave(inside[mask], declared.reason)
             taken |= mask
             if declared.sum_of is not None:

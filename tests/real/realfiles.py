@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, NamedTuple
 
 from builders import ROOT, assert_complete, counts, sending
@@ -66,7 +65,7 @@ def assert_figures(file: RealFile, one: Checked) -> None:
 
 
 def _told(line: str) -> tuple[str, dict[str, Any]]:
-    cell, *facts = re.split(r" (?=[a-z_]+=)", line.strip())
+    cell, *facts = line.split()
     said: dict[str, Any] = dict(fact.split("=", 1) for fact in facts)
     if "value" in said:
         said["value"] = None if said["value"] == "None" else float(said["value"])

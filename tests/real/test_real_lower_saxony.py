@@ -76,8 +76,8 @@ FILES = [
         2020_4-1-4_Rohdaten!B180 school_form=_T certificate=AHR citizenship=_T value=5198
         2020_4-1-4_Rohdaten!E188 school_form=_T certificate=_T citizenship=FOREIGN sex=F value=2800
         2019_B6_Rohdaten!C44 period=2018/19 school_form=OBERSCHULE certificate=_T citizenship=_T sex=F value=7998
-        2018_B6 Rohdaten!B14 period=2017/18 school_form=HAUPTSCHULE certificate=MSA citizenship=_T sex=_T value=2423
-        2018_B6 Rohdaten!D42 school_form=OBERSCHULE certificate=NONE citizenship=FOREIGN sex=_T value=427
+        2018_B6_Rohdaten!B14 period=2017/18 school_form=HAUPTSCHULE certificate=MSA citizenship=_T sex=_T value=2423
+        2018_B6_Rohdaten!D42 school_form=OBERSCHULE certificate=NONE citizenship=FOREIGN sex=_T value=427
         2016_B6_Rohdaten!B32 period=2016/17 school_form=REALSCHULE certificate=_T value=16032
         2015_B6_Rohdaten!B38 period=2015/16 school_form=OBERSCHULE certificate=MSA value=335
         2015_B6_Rohdaten!J38 period=2014/15 school_form=OBERSCHULE certificate=MSA value=0 value_text=-

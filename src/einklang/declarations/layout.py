@@ -106,6 +106,11 @@ class RowsNotData(Declaration):
     where: dict[str, Pattern] = Field(
         default={}, description="Heading → regular expression that the cell of this column must match too."
     )
+    without_figures: bool = Field(
+        default=False,
+        description="Only rows whose columns of figures are blank, e.g. headings; one with figures is read like any "
+        "other.",
+    )
     reason: str = Field(min_length=1, description="Why (German, shown in the report).")
     sum_of: Literal["above", "below"] | None = Field(
         default=None,
