@@ -445,6 +445,21 @@ CONSTRUCTS = [
         "B2 10 2024-12-31 M _T 6, D2 10 2024-12-31 F _T 4 P",
     ),
     Construct(
+        "a label column before each column of figures",
+        """
+        Gebiet   | insgesamt | Platz 1 | Anzahl 1 | Platz 2 | Anzahl 2
+        Saarland | 10        | Syrien  | 6        | Italien | 3
+        Hessen   | 20        | Türkei  | 9        | Syrien  | 8
+        """,
+        r"""
+        table: {header: {find: Gebiet}}
+        dimensions: {area: {column: A}, nationality: {beside: 'Platz \d', codes: {insgesamt: _T}}}
+        columns: [{headings: [insgesamt]}, {headings: [Anzahl 1]}, {headings: [Anzahl 2]}]
+        """,
+        "B2 10 2024-12-31 _T _T 10, D2 10 2024-12-31 _T 475 6, F2 10 2024-12-31 _T 137 3, "
+        "B3 06 2024-12-31 _T _T 20, D3 06 2024-12-31 _T 163 9, F3 06 2024-12-31 _T 475 8",
+    ),
+    Construct(
         "quality columns without a heading",
         """
         Gebiet   | männlich |   | weiblich |
@@ -606,6 +621,20 @@ FAULTS = [
         "| p",
         "| z",
         [("IM-STA-003", "D2")],
+    ),
+    Fault(
+        "a label beside the figure that nobody knows",
+        "a label column before each column of figures",
+        "Italien",
+        "Utopia",
+        [("IM-COD-001", "E2")],
+    ),
+    Fault(
+        "no label column beside the figures",
+        "a label column before each column of figures",
+        "Platz",
+        "Rang",
+        [("IM-STR-003", "C1"), ("IM-STR-003", "E1")],
     ),
     Fault(
         "the twin differs",

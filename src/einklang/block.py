@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from einklang.accounted import Accounted, RowsOfSheet
-from einklang.columns import ColumnsFound
+from einklang.columns import ColumnsFound, heading_of
 from einklang.combinations import occurring
 from einklang.declarations.layout import RowsNotData
 from einklang.declarations.place import Place
@@ -248,10 +248,7 @@ class TableBlock:
 
     def _cells(self, rows: NDArray[np.int64], indices: Sequence[int]) -> TextColumn:
         """The cells of several columns, row by row."""
-        joined = join_columns([self.table.columns[index].rows(rows) for index in indices])
-        if len(indices) == 1:
-            return joined
-        return TextColumn(joined.texts, joined.codes.reshape(len(indices), len(rows)).T.ravel())
+        return _row_by_row([self.table.columns[index].rows(rows) for index in indices])
 
     def _status(self, rows: NDArray[np.int64]) -> TextColumn:
         figures, status = self.columns.figures, self.columns.status
@@ -263,8 +260,7 @@ class TableBlock:
             self.table.columns[status[index]].rows(rows) if index in status else constant("", len(rows))
             for index in figures
         ]
-        joined = join_columns(pieces)
-        return TextColumn(joined.texts, joined.codes.reshape(len(figures), len(rows)).T.ravel())
+        return _row_by_row(pieces)
 
     def _unit(self, rows: NDArray[np.int64]) -> TextColumn | None:
         """The unit of every figure: a code where the columns say it, else a label."""
@@ -279,6 +275,8 @@ class TableBlock:
 
     def _label(self, name: str, place: Place, rows: NDArray[np.int64], sections: dict[str, Mask]) -> TextColumn | None:
         figures = self.columns.figures
+        if place.beside is not None:
+            return self._beside(name, place, rows)
         if place.header_row is not None:
             heads = encode([self.columns.heads[place.header_row - 1][index] for index in figures])
             picked = pick(heads, place, str)
@@ -296,6 +294,17 @@ class TableBlock:
             return None
         return constant(single, len(rows) * len(figures))
 
+    def _beside(self, name: str, place: Place, rows: NDArray[np.int64]) -> TextColumn:
+        """Labels that stand to the left of the figures; the heading of the figures where none does."""
+        figures, labels = self.columns.figures, self.columns.beside[name]
+        pieces = [
+            pick(self.table.columns[labels[index]].rows(rows), place, self.strip)
+            if index in labels
+            else constant(heading_of(self.columns.heads, index), len(rows))
+            for index in figures
+        ]
+        return _row_by_row(pieces)
+
     def _single(self, place: Place) -> str | None:
         """The label that the sheet, the file or the title gives."""
         if place.sheet:
@@ -309,6 +318,7 @@ class TableBlock:
     def _label_cells(self) -> dict[tuple[str, str], LabelCell]:
         columns = self.columns
         cells = {("label", name): LabelCell(column=indices[-1]) for name, indices in columns.place.items() if indices}
+        cells |= {("label", name): LabelCell(beside=labels) for name, labels in columns.beside.items()}
         cells |= {("name", name): LabelCell(column=index) for name, index in columns.names.items()}
         for name, place in self.layout.dimensions.items():
             if place.header_row is not None:
@@ -318,6 +328,12 @@ class TableBlock:
         elif self.layout.unit is not None and self.layout.unit.header_row is not None:
             cells["label", "unit"] = LabelCell(row=self.region.header + self.layout.unit.header_row)
         return cells
+
+
+def _row_by_row(columns: list[TextColumn]) -> TextColumn:
+    """Several columns as one, row after row."""
+    joined = join_columns(columns)
+    return TextColumn(joined.texts, joined.codes.reshape(len(columns), -1).T.ravel())
 
 
 def _across(column: TextColumn, width: int) -> TextColumn:

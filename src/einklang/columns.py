@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -9,7 +10,7 @@ from einklang.declarations.place import Place
 from einklang.declarations.profile import Profile
 from einklang.discretion import headings_hidden
 from einklang.heads import Heads, columns_with, fits, read_heads
-from einklang.labels import normalise
+from einklang.labels import clean, normalise, spelled
 from einklang.rawtable import RawTable, column_index, column_letter
 from einklang.region import Region, cell_name
 from einklang.rowlabels import Strip, matched
@@ -19,7 +20,8 @@ from einklang.rowlabels import Strip, matched
 class ColumnsFound:
     """Columns by their use; all counted from 0.
 
-    `heads[i][j]` is the heading of column j in header row i. `codes` gives, per dimension that the
+    `heads[i][j]` is the heading of column j in header row i. `beside` gives, per dimension whose labels stand beside
+    the figures, the label column of each column of figures that has one. `codes` gives, per dimension that the
     profile assigns by column, the code of each column of figures; `twins` the column that each repetition
     must equal; `status` the column that says the status of each column of figures; `unfit` are the cells (row and
     column) of the unknown headings.
@@ -27,6 +29,7 @@ class ColumnsFound:
 
     heads: Heads
     place: Mapping[str, Sequence[int]]
+    beside: Mapping[str, Mapping[int, int]]
     names: Mapping[str, int]
     unit: Sequence[int]
     sections: Sequence[int]
@@ -45,7 +48,8 @@ class ColumnsFound:
     def labels(self) -> list[int]:
         """The columns in which labels of rows stand."""
         places = (index for indices in self.place.values() for index in indices)
-        return sorted({*places, *self.names.values(), *self.sections})
+        beside = (index for labels in self.beside.values() for index in labels.values())
+        return sorted({*places, *beside, *self.names.values(), *self.sections})
 
 
 @dataclass
@@ -73,6 +77,13 @@ class _Search:
             return index
         self.missing.append(letter)
         return None
+
+    def matching(self, pattern: str) -> list[int]:
+        """The columns whose lowest heading matches; none where there is none, which is remembered."""
+        found = [index for index in range(len(self.heads[0])) if re.fullmatch(pattern, heading_of(self.heads, index))]
+        if not found:
+            self.missing.append(spelled(pattern))
+        return found
 
     def find(self, letter: str | None, heading: str | None) -> int | None:
         if letter is not None:
@@ -160,6 +171,7 @@ def find_columns(table: RawTable, profile: Profile, region: Region, strip: Strip
             names[dimension] = index
     unit = search.place(profile.unit) if profile.unit is not None else []
     sections = [column_index(where.section) for where in profile.dimensions.values() if where.section]
+    beside = {name: search.matching(where.beside) for name, where in profile.dimensions.items() if where.beside}
     used = {*(index for found in place.values() for index in found), *sections, *names.values(), *unit}
     if profile.table.values_from is not None:
         start = column_index(profile.table.values_from)
@@ -167,6 +179,7 @@ def find_columns(table: RawTable, profile: Profile, region: Region, strip: Strip
         start = 0
     else:
         start = max(used, default=-1) + 1
+    used |= {index for found in beside.values() for index in found}
     candidates = [
         index for index in range(len(table.columns)) if index not in used and _says(table, written, index, region)
     ]
@@ -193,6 +206,7 @@ def find_columns(table: RawTable, profile: Profile, region: Region, strip: Strip
     return ColumnsFound(
         heads=heads,
         place=place,
+        beside={name: _labelled(taken.figures, labels) for name, labels in beside.items()},
         names=names,
         unit=unit,
         sections=sections,
@@ -213,6 +227,21 @@ def find_columns(table: RawTable, profile: Profile, region: Region, strip: Strip
         ),
         ambiguous=search.ambiguous,
     )
+
+
+def heading_of(heads: Heads, index: int) -> str:
+    """The lowest heading of a column; empty where it has none."""
+    return next((clean(row[index]) for row in reversed(heads) if row[index]), "")
+
+
+def _labelled(figures: Sequence[int], labels: Sequence[int]) -> dict[int, int]:
+    """The label column of each column of figures: the nearest to its left, if no other figures stand between."""
+    found = {}
+    for index in labels:
+        behind = [figure for figure in figures if figure > index]
+        if behind and not any(index < other < behind[0] for other in labels):
+            found[behind[0]] = index
+    return found
 
 
 def _joined(headings: Sequence[str]) -> str:

@@ -112,6 +112,8 @@ class Locator:
                 at_row[here] = cell.row
             if cell.column is not None:
                 at_column[here] = cell.column
+            for figure, label in (cell.beside or {}).items():
+                at_column[here & (table.column[rows] == figure)] = label
         place = (sheet << 44) | (at_row.astype(np.int64) << 16) | at_column
         _, first = np.unique(place, return_index=True)
         chosen = np.sort(first)

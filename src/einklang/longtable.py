@@ -14,10 +14,14 @@ from einklang.rawtable import TextColumn, join_columns
 
 
 class LabelCell(NamedTuple):
-    """Where the label of a figure stands: row from 1 and column from 0; None is the figure's own."""
+    """Where the label of a figure stands: row from 1 and column from 0; None is the figure's own.
+
+    `beside` gives the column of the label by that of the figure.
+    """
 
     row: int | None = None
     column: int | None = None
+    beside: Mapping[int, int] | None = None
 
 
 class Block(NamedTuple):

@@ -87,6 +87,41 @@ TABLES = [
         },
     ),
     Table(
+        "auslaender",
+        (7075, 6927, 0, 148),
+        (32364, 12747, 0, 19617),
+        {
+            "csv-12521-08": """
+                H2 period=2024-12-31 area=DE nationality=_T sex=_T measure=foreigners value=14061640
+                H832 area=15 nationality=145 sex=_T value=None obs_status=Q conf_status=C value_text=.
+                H5764 area=16 nationality=NON_EU sex=F value=61560
+            """,
+            "csv-12521-13": """
+                G8 period=2024-12-31 area=01001 nationality=_T sex=_T value=18630
+                I8 area=01001 nationality=154 sex=_T value=3085
+                Q10 area=01001 nationality=152 sex=F value=395
+                I1307 area=16077 nationality=166 sex=_T value=2935
+                Q1309 area=16077 nationality=160 sex=F value=120
+            """,
+        },
+    ),
+    Table(
+        "auslaender_geburtsstaat",
+        (115, 113, 0, 2),
+        (1130, 791, 0, 339),
+        {
+            "csv-12521-11": """
+                G2 period=2024-12-31 area=DE nationality=_T birth_country=_T measure=foreigners value=14061640
+                I2 nationality=_T birth_country=DE value=1678420
+                Q2 nationality=_T birth_country=152 value=787925
+                R2 nationality=_T birth_country=_U value=824060
+                M5 nationality=124 birth_country=238 value=825
+                M114 nationality=CAND birth_country=DE value=517725
+                R114 nationality=CAND birth_country=_U value=239260
+            """
+        },
+    ),
+    Table(
         "auslaender_alter",
         (9254, 9218, 0, 36),
         (40912, 13662, 0, 27250),

@@ -25,7 +25,7 @@ Letter = Annotated[str, Field(pattern=r"^[A-Z]{1,3}$")]
 
 
 class Place(Declaration):
-    """Where a dimension stands. Exactly one of the first eight keys is given."""
+    """Where a dimension stands. Exactly one of the first nine keys is given."""
 
     column: Letter | list[Letter] | None = Field(
         default=None,
@@ -44,6 +44,11 @@ class Place(Declaration):
     file: bool = Field(default=False, description="The name of the file.")
     title: bool = Field(default=False, description="A cell above the table; the first that matches `pattern`.")
     constant: str | None = Field(default=None, description="The same code for the whole delivery.")
+    beside: Pattern | None = Field(
+        default=None,
+        description="Label columns whose whole heading matches this regular expression, each to the left of the column "
+        "of figures that it labels; a column of figures without one is labelled by its own heading.",
+    )
 
     pattern: Pattern | None = Field(
         default=None,
@@ -91,15 +96,19 @@ class Place(Declaration):
 
     @model_validator(mode="after")
     def _one_place(self) -> Place:
-        given = [self.column, self.heading, self.header_row, self.section, self.constant]
+        given = [self.column, self.heading, self.header_row, self.section, self.constant, self.beside]
         count = sum(place is not None for place in given) + self.sheet + self.file + self.title
         if count != 1:
-            raise ValueError("give exactly one of column, heading, header_row, section, sheet, file, title, constant")
+            raise ValueError(
+                "give exactly one of column, heading, header_row, section, sheet, file, title, constant, beside"
+            )
         if (self.section or self.title or self.file) and self.pattern is None:
             raise ValueError("`section`, `title` and `file` need a `pattern`")
         rows_only = {"indent": self.indent, "until": self.until, "otherwise": self.otherwise}
         if not self.is_row_label and (wrong := [name for name, value in rows_only.items() if value is not None]):
             raise ValueError(f"`{wrong[0]}` goes with `column` or `heading` only")
+        if self.beside is not None and self.not_data:
+            raise ValueError("`not_data` does not go with `beside`")
         if self.until is not None and not self.fill_down:
             raise ValueError("`until` goes with `fill_down` only")
         return self
