@@ -53,7 +53,6 @@ FILES = [
     Sample("ba/beschaeftigungsquoteregional_2021_Syria.csv", "ba/beschaeftigung"),
     Sample("ba/arbeitslose_auslaender_nachgeschlecht_zeitreihe.csv", "ba/arbeitslose_merkmale_geschlecht"),
     Sample("ba/2015_arbeitslose_insgesamt_nachaltersgruppe.csv", "ba/arbeitslose_merkmale_alter"),
-    Sample(REPORT, "destatis/auslaender", "csv-12521-08|csv-12521-13"),
     Sample(REPORT, "destatis/auslaender_alter", "csv-12521-04|csv-12521-12"),
     Sample(REPORT, "destatis/aufenthaltsstatus", "csv-12521-14|csv-12521-09"),
     Sample(REPORT, "destatis/auslaender_geburtsort"),
