@@ -194,7 +194,7 @@ def _judge_and_write(tables: Mapping[str, pa.Table], project: Project, store: St
 
 def write_report(released: Released, tables: Mapping[str, pa.Table], project: Project, store: Store) -> None:
     """Writes what the rules of the release found, for the stewards, as a page and as JSON."""
-    result = release_result(released.findings, tables, project, is_gate_reached=released.audit is not None)
+    result = release_result(released.findings, tables, project, released.audit)
     write_atomically(store.root / REPORT, render_html(result).encode())
     write_atomically((store.root / REPORT).with_suffix(".json"), render_json(result).encode())
 

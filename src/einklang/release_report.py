@@ -16,6 +16,7 @@ from einklang.result import Accounting, Identity, Result, Verdict, Versions
 from einklang.verdict import order, rule_outcomes
 
 if TYPE_CHECKING:
+    from einklang.disclosure.gate import Audit
     from einklang.release import Released
 
 REPORT = "release-report.html"
@@ -23,9 +24,12 @@ _STEPS = frozenset({"release", "disclosure"})
 
 
 def release_result(
-    findings: Sequence[Finding], tables: Mapping[str, pa.Table], project: Project, *, is_gate_reached: bool
+    findings: Sequence[Finding], tables: Mapping[str, pa.Table], project: Project, checked: Audit | None
 ) -> Result:
-    """The result for the stewards; `cells` counts the figures with a number as accepted."""
+    """The result for the stewards; `cells` counts the figures with a number as accepted.
+
+    `checked` is what the disclosure gate looked at, None where it was not reached.
+    """
     catalogue = project.catalogue
     worst = {finding.severity for finding in findings}
     sentence, next_step = (
@@ -62,7 +66,13 @@ def release_result(
         rows=accounting,
         cells=accounting,
         findings=order(findings),
-        rules=rule_outcomes(catalogue, findings, {}, concerned, concerned if is_gate_reached else concerned - late),
+        rules=rule_outcomes(
+            catalogue,
+            findings,
+            {} if checked is None else checked.not_evaluable,
+            concerned,
+            concerned - late if checked is None else concerned,
+        ),
     )
 
 

@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.sparse import csr_array
 
 from einklang.disclosure.attack import attack
+from einklang.disclosure.coordinates import coordinates
+from einklang.disclosure.parts import parts_of
 from einklang.disclosure.repair import further_cells, withheld
 from einklang.disclosure.system import System, tighten
 from tests.disclosure.tables import limits, summed, system_of
@@ -113,6 +116,53 @@ def test_a_locked_cell_between_rounded_sums_is_as_wide_as_rounding_makes_it() ->
     assert exact.is_open.all()
     assert not rounded.is_open.any()
     assert (rounded.low[0], rounded.high[0]) <= (1.0, 9.0)
+
+
+def cube_locked_in_the_middle() -> tuple[np.ndarray, np.ndarray]:
+    """A table with sums over three axes, half of it locked: one part of which few cells are free."""
+    random = np.random.default_rng(7)
+    full = summed(random.integers(0, 60, (6, 9, 7)))
+    return full, random.random(full.shape) < 0.5
+
+
+def test_the_free_cells_give_every_table_and_no_other() -> None:
+    full, locked = cube_locked_in_the_middle()
+    system = system_of(full, locked)
+    part = max(parts_of(tighten(system), locked.ravel()), key=lambda one: len(one.cells))
+    equations = coordinates(part.matrix, part.right)
+    assert equations is not None
+    assert part.is_over_free_cells
+    assert len(equations.free) < len(part.cells) / 2
+    truth = full.ravel()[part.cells]
+    assert np.array_equal(equations.base + equations.steps @ truth[equations.free], truth)
+    other = equations.base + equations.steps @ np.random.default_rng(1).integers(0, 9, len(equations.free))
+    assert np.array_equal(part.matrix @ other, part.right)
+
+
+def test_the_verdict_over_the_free_cells_is_that_over_all_cells(monkeypatch: pytest.MonkeyPatch) -> None:
+    full, locked = cube_locked_in_the_middle()
+    system, targets = system_of(full, locked), np.flatnonzero(locked)
+    free = attack(system, targets, limits(full.size, 20.0), locked.ravel())
+    monkeypatch.setattr("einklang.disclosure.parts.coordinates", lambda *_: None)
+    every = attack(system, targets, limits(full.size, 20.0), locked.ravel())
+    assert free.is_open.any()
+    assert not free.is_open.all()
+    settled = ~every.is_unsettled & ~free.is_unsettled
+    assert settled.sum() > 0.9 * len(targets)
+    assert free.is_open[settled].tolist() == every.is_open[settled].tolist()
+
+
+def test_what_the_search_has_no_time_for_is_neither_open_nor_protected() -> None:
+    full, locked = rectangle()
+    attacked = attack(system_of(full, locked), np.flatnonzero(locked), limits(full.size), locked.ravel(), seconds=0.0)
+    assert attacked.is_unsettled.all()
+    assert not attacked.is_open.any()
+
+
+def test_equations_that_contradict_each_other_have_no_free_cells() -> None:
+    twice = csr_array(np.asarray([[1.0, 1.0], [2.0, 2.0]]))
+    assert coordinates(twice, np.asarray([3.0, 7.0])) is None
+    assert coordinates(csr_array(np.asarray([[2.0, 3.0]])), np.asarray([6.0])) is None
 
 
 def test_open_figures_that_contradict_each_other_do_not_stop_the_audit() -> None:

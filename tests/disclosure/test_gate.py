@@ -1,18 +1,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from einklang.declarations.rules import Severity
+from einklang.disclosure import gate
+from einklang.disclosure.attack import attack
 from einklang.disclosure.gate import Audit, audit
 from einklang.disclosure.known import Sources
 from einklang.disclosure.scan import scan
 from einklang.findings import Finding
 from einklang.indicators import compute_indicators
 from einklang.project import Project
+from einklang.release_report import release_result
+from einklang.result import Outcome
 from tests.disclosure.tables import sources, table
 
 N = "naturalisations"
@@ -82,6 +88,27 @@ def test_two_withheld_cells_protect_each_other(project: Project, cells: dict[tup
 
 def test_an_interval_narrower_than_the_limit_is_open(project: Project) -> None:
     assert found(judge(project, sexes(4, SECRET, SECRET))) == {"IM-SDC-002"}
+
+
+def test_cells_that_the_search_does_not_settle_block_and_are_not_said_to_be_open(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "attack", partial(attack, seconds=0.0))
+    finding = only(judge(project, sexes(104, SECRET, SECRET)), "IM-SDC-002")
+    assert (finding.count, finding.severity) == (2, Severity.ERROR)
+    assert "bei denen in der vorgesehenen Zeit nicht zu klären war" in finding.message.de
+    assert "zurückrechnen oder zu eng" not in finding.message.de
+
+
+def test_unreliable_cells_that_the_search_does_not_settle_are_not_evaluable(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "attack", partial(attack, seconds=0.0))
+    national = {"einbuergerungen": table(project, "einbuergerungen", sexes(104, "/", "/"), "2017")}
+    outcome = audit(sources(project, *national.values()), project)
+    assert found(outcome) == set()
+    told = {one.rule: one.outcome for one in release_result(outcome.findings, national, project, outcome).rules}
+    assert (told["IM-SDC-005"], told["IM-SDC-002"]) == (Outcome.NOT_EVALUABLE, Outcome.PASSED)
 
 
 def test_rounding_protects_what_is_small_against_its_width(project: Project) -> None:

@@ -6,30 +6,28 @@ two possible tables that lie far enough apart, "open" by bounds that no table ca
 1. bounds from one relation at a time (`system.tighten`);
 2. cells that the equations determine alone (their unit vector lies in the row space);
 3. possible tables at the ends of random directions, each of which speaks for many cells;
-4. for what is left, cell by cell, the ends of the linear program, then possible tables near a known one, then
-   the ends of the integer program, within a time. What is not proved protected by then counts as open.
-
-Solver: HiGHS, through SciPy, imported when there is something to solve.
+4. for what is left, cell by cell, possible tables near a known one, the ends of the linear program, then those of
+   the integer program, all within a time. What is proved neither way by then is unsettled.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
-from einklang.disclosure.system import SMALL, Bools, Floats, Ints, Relations, System, among_unknown, tighten
+from einklang.disclosure.parts import Part, Solution, parts_of, solve
+from einklang.disclosure.system import SMALL, Bools, Floats, Ints, System, tighten
 
-_FAR = 1e6
 _FRACTION = 1e-5
-_WORTHWHILE = 0.8
+_WORTHWHILE = 0.9
 _FEW = 3
 _NEIGHBOURS = (50, 150, 400)
-_NODES = 20
-_SECONDS = 60.0
-_SOLVED, _INFEASIBLE = 0, 2
+_PER_RELATION = 4
+_NODES, _ROUGH, _CLOSE = 20, 0.5, 0.02
+_SECONDS = 40.0
 
 
 @dataclass(frozen=True)
@@ -46,48 +44,41 @@ class Limits:
 
 @dataclass(frozen=True)
 class Attacked:
-    """The outcome per target: whether it is open, and its proved ends. Secret; never to be shown."""
+    """The outcome per target: whether it is open, and its proved ends. Secret; never to be shown.
+
+    `is_unsettled` marks targets of which the search proved neither that they are open nor that they are protected.
+    """
 
     targets: Ints
     is_open: Bools
+    is_unsettled: Bools
     low: Floats
     high: Floats
 
 
-@dataclass(frozen=True)
-class _Part:
-    """A connected part: its cells, their bounds, and its relations as a sparse matrix over these cells."""
-
-    cells: Ints
-    low: Floats
-    high: Floats
-    whole: Bools
-    matrix: Any
-    left: Floats
-    right: Floats
-
-
-def attack(system: System, targets: Ints, limits: Limits, interesting: Bools) -> Attacked:
-    """Which targets are open.
+def attack(system: System, targets: Ints, limits: Limits, interesting: Bools, seconds: float = _SECONDS) -> Attacked:
+    """Which targets are open; the search ends after so many seconds.
 
     `interesting` are the cells whose value an attacker does not know; relations among the others only
     enter by their bounds.
     """
+    until = time.monotonic() + seconds
     tight = consistent(system)
     low, high = tight.low[targets], tight.high[targets]
     is_open = limits.gap(low, high, targets) < -SMALL
+    is_unsettled = np.zeros(len(targets), dtype=np.bool_)
     rest = np.flatnonzero(~is_open)
     if len(rest):
         position = np.full(system.size, -1, dtype=np.int64)
         position[targets[rest]] = rest
-        for part in _parts(tight, interesting):
+        for part in sorted(parts_of(tight, interesting), key=lambda part: len(part.cells)):
             inside = position[part.cells]
             if (inside >= 0).any():
                 own = np.flatnonzero(inside >= 0)
-                found, least, most = _attack_part(part, own, limits)
-                is_open[inside[own]] = found
-                low[inside[own]], high[inside[own]] = least, most
-    return Attacked(targets, is_open, low, high)
+                seen = _inspected(part, own, limits, until)
+                is_open[inside[own]], is_unsettled[inside[own]] = seen.open(), seen.pending()
+                low[inside[own]], high[inside[own]] = seen.outer_low, seen.outer_high
+    return Attacked(targets, is_open, is_unsettled, low, high)
 
 
 def consistent(system: System) -> System:
@@ -127,80 +118,36 @@ def _relaxed(system: System) -> System:
     )
 
 
-def _parts(system: System, interesting: Bools) -> Iterator[_Part]:
-    from scipy.sparse import coo_array, csr_array
-    from scipy.sparse.csgraph import connected_components
-
-    relations = among_unknown(system, interesting)
-    used = np.unique(relations.cell)
-    if not len(used):
-        return
-    column = np.searchsorted(used, relations.cell)
-    graph = coo_array(
-        (np.ones(len(column)), (column, len(used) + relations.relation)),
-        shape=(len(used) + relations.size, len(used) + relations.size),
-    )
-    _, number = connected_components(graph, directed=False)
-    matrix = csr_array((relations.factor, (relations.relation, column)), shape=(relations.size, len(used)))
-    of_cell, of_relation = number[: len(used)], number[len(used) :]
-    cells_in_order, relations_in_order = np.argsort(of_cell, kind="stable"), np.argsort(of_relation, kind="stable")
-    for one in np.unique(of_cell):
-        columns = cells_in_order[slice(*np.searchsorted(of_cell[cells_in_order], [one, one + 1]))]
-        rows = relations_in_order[slice(*np.searchsorted(of_relation[relations_in_order], [one, one + 1]))]
-        yield _part(system, relations, used[columns], rows, matrix[rows][:, columns])
-
-
-def _part(system: System, relations: Relations, cells: Ints, rows: Ints, matrix: Any) -> _Part:
-    """The part with finite bounds: what has no end is cut off far beyond every limit."""
-    low = np.where(np.isinf(system.low[cells]), -_FAR, system.low[cells])
-    high = np.where(np.isinf(system.high[cells]), np.maximum(low, 0.0) + _FAR, system.high[cells])
-    return _Part(cells, low, high, system.whole[cells], matrix, relations.left[rows], relations.right[rows])
-
-
-@dataclass(frozen=True)
-class _Solution:
-    """A possible table (None: none was found) and a bound that no table can leave."""
-
-    table: Floats | None
-    bound: float
-
-
-def _solve(part: _Part, cost: Floats, *, is_whole: bool, gap: float = 0.0, nodes: int = _NODES) -> _Solution:
-    """The table with the least cost."""
-    from scipy.optimize import Bounds, LinearConstraint, milp
-
-    offset = np.floor(part.low)
-    moved = part.matrix @ offset
-    solved = milp(
-        cost,
-        integrality=part.whole.astype(np.int8) if is_whole else np.zeros(len(cost), dtype=np.int8),
-        bounds=Bounds(part.low - offset, part.high - offset),
-        constraints=LinearConstraint(part.matrix, part.left - moved - SMALL / 10, part.right - moved + SMALL / 10),
-        options={"mip_rel_gap": gap, "node_limit": nodes, "time_limit": _SECONDS},
-    )
-    bound = solved.mip_dual_bound if solved.status != _SOLVED and is_whole else solved.fun
-    table = None if solved.x is None else np.asarray(solved.x + offset)
-    least = float(cost @ offset) + (-np.inf if bound is None else float(bound))
-    return _Solution(table, least)
-
-
 class _Inspection:
     """What is known so far about the targets of one part: possible tables seen, and bounds no table can leave."""
 
-    def __init__(self, part: _Part, own: Ints, limits: Limits) -> None:
-        self.part, self.own, self.limits = part, own, limits
+    def __init__(self, part: Part, own: Ints, limits: Limits, until: float) -> None:
+        self.part, self.own, self.limits, self.until = part, own, limits, until
         self.determined = _determined(part)[own]
         self.low, self.high = np.full(len(own), np.inf), np.full(len(own), -np.inf)
         self.outer_low, self.outer_high = part.low[own].copy(), part.high[own].copy()
         self.table: Floats | None = None
 
+    @property
+    def seconds(self) -> float:
+        """How many seconds the search has left; at least a moment."""
+        return max(self.until - time.monotonic(), 0.1)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the search must end."""
+        return time.monotonic() >= self.until
+
     def see(self, table: Floats | None) -> bool:
-        """Takes a table, if it is possible: whole numbers where cells are."""
+        """Takes a table, if it is possible: whole numbers where cells are, within all bounds and relations."""
         if table is None or np.any(np.abs(table - np.round(table))[self.part.whole] > _FRACTION):
             return False
-        self.table = np.where(self.part.whole, np.round(table), table)
-        np.minimum(self.low, self.table[self.own], out=self.low)
-        np.maximum(self.high, self.table[self.own], out=self.high)
+        table = np.where(self.part.whole, np.round(table), table)
+        if not self.part.allows(table):
+            return False
+        self.table = table
+        np.minimum(self.low, table[self.own], out=self.low)
+        np.maximum(self.high, table[self.own], out=self.high)
         return True
 
     def bound(self, target: int, sign: float, least: float) -> None:
@@ -222,21 +169,20 @@ class _Inspection:
         return np.asarray(self.determined | (outer < -SMALL))
 
 
-def _attack_part(part: _Part, own: Ints, limits: Limits) -> tuple[Bools, Floats, Floats]:
-    """For the targets at positions `own` of a part: whether each is open, and its ends as far as proved."""
-    seen = _Inspection(part, own, limits)
+def _inspected(part: Part, own: Ints, limits: Limits, until: float) -> _Inspection:
+    """What is found about the targets at positions `own` of a part."""
+    seen = _Inspection(part, own, limits, until)
     if len(own) > _FEW:
         _look_around(seen)
-    for settle in (_relaxed_ends, _near_ends, _exact_ends):
+    for settle in (_near_ends, _relaxed_ends, _quick_ends, _exact_ends):
         for target in np.flatnonzero(seen.pending()).tolist():
-            if seen.pending()[target]:
+            if seen.pending()[target] and not seen.is_late:
                 settle(seen, target)
-    found = seen.open() | seen.pending()
-    if seen.determined.any():
-        table = _solve(part, np.zeros(len(part.cells)), is_whole=False).table
+    if seen.determined.any() and not seen.is_late:
+        table = solve(part, np.zeros(len(part.cells)), seen.seconds, is_whole=False).table
         if table is not None:
             seen.outer_low[seen.determined] = seen.outer_high[seen.determined] = table[own][seen.determined]
-    return found, seen.outer_low, seen.outer_high
+    return seen
 
 
 def _look_around(seen: _Inspection) -> None:
@@ -244,34 +190,67 @@ def _look_around(seen: _Inspection) -> None:
     part, own = seen.part, seen.own
     random = np.random.default_rng(len(part.cells))
     left = int(seen.pending().sum())
-    while left > _FEW:
+    while left > _FEW and not seen.is_late:
         cost = np.zeros(len(part.cells))
         cost[own] = seen.pending() * random.uniform(0.5, 1.5, len(own)) * random.choice([-1.0, 1.0], len(own))
         for sign in (1.0, -1.0):
-            if not seen.see(_solve(part, sign * cost, is_whole=False).table):
-                seen.see(_solve(part, sign * cost, is_whole=True, gap=0.5, nodes=1).table)
+            _see_end(seen, sign * cost, random)
         before, left = left, int(seen.pending().sum())
         if left > before * _WORTHWHILE:
             return
 
 
-def _ends(seen: _Inspection, target: int, part: _Part, at: int, *, is_whole: bool) -> Iterator[tuple[float, _Solution]]:
+def _see_end(seen: _Inspection, cost: Floats, random: np.random.Generator) -> None:
+    """A possible table near the end of a direction: over the free cells, or made of that without whole numbers."""
+    part = seen.part
+    if not part.is_over_free_cells:
+        end = solve(part, cost, seen.seconds, is_whole=False).table
+        if (
+            seen.see(end)
+            or (end is not None and seen.see(_made_whole(seen, end, cost, random)))
+            or seen.table is not None
+        ):
+            return
+    seen.see(solve(part, cost, seen.seconds, is_whole=True, gap=_ROUGH, nodes=1).table)
+
+
+def _made_whole(seen: _Inspection, table: Floats, cost: Floats, random: np.random.Generator) -> Floats | None:
+    """A possible table that differs from one with fractions in these and a few more cells of their relations."""
+    part = seen.part
+    links = abs(part.matrix)
+    moved = (np.abs(table - np.round(table)) > _FRACTION) & part.whole
+    touched = np.flatnonzero(links @ moved.astype(np.float64))
+    held = np.where(part.whole & ~moved, np.round(table), table)
+    for row in touched.tolist():
+        cells = part.matrix.indices[part.matrix.indptr[row] : part.matrix.indptr[row + 1]]
+        moved[random.permutation(cells)[:_PER_RELATION]] = True
+    near = np.flatnonzero(moved)
+    found = solve(_restricted(part, near, held), cost[near], seen.seconds, is_whole=True, gap=_ROUGH, nodes=1).table
+    if found is None:
+        return None
+    held[near] = found
+    return held
+
+
+def _ends(
+    seen: _Inspection, part: Part, at: int, *, is_whole: bool, gap: float = 0.0, nodes: int = _NODES
+) -> Iterator[tuple[float, Solution]]:
     cost = np.zeros(len(part.cells))
     for sign in (1.0, -1.0):
         cost[at] = sign
-        yield sign, _solve(part, cost, is_whole=is_whole)
+        yield sign, solve(part, cost, seen.seconds, is_whole=is_whole, gap=gap, nodes=nodes)
 
 
 def _relaxed_ends(seen: _Inspection, target: int) -> None:
     """The ends without regard to whole numbers: bounds for all tables."""
-    for sign, solution in _ends(seen, target, seen.part, int(seen.own[target]), is_whole=False):
+    for sign, solution in _ends(seen, seen.part, int(seen.own[target]), is_whole=False):
         seen.see(solution.table)
         seen.bound(target, sign, solution.bound)
 
 
 def _near_ends(seen: _Inspection, target: int) -> None:
     """Possible tables that differ from a known one only near the target, in growing neighbourhoods."""
-    if not seen.part.whole.any():
+    if not seen.part.whole.any() or seen.part.is_over_free_cells:
         return
     cell, size = int(seen.own[target]), 0
     for most in _NEIGHBOURS:
@@ -280,25 +259,31 @@ def _near_ends(seen: _Inspection, target: int) -> None:
             return
         size, table = len(near), seen.table
         local = _restricted(seen.part, near, table)
-        for _, solution in _ends(seen, target, local, int(np.searchsorted(near, cell)), is_whole=True):
+        for _, solution in _ends(seen, local, int(np.searchsorted(near, cell)), is_whole=True):
             if solution.table is not None:
                 moved = table.copy()
                 moved[near] = solution.table
                 seen.see(moved)
 
 
+def _quick_ends(seen: _Inspection, target: int) -> None:
+    """Possible tables close to the ends for whole numbers, without branching."""
+    if seen.part.is_over_free_cells:
+        for _, solution in _ends(seen, seen.part, int(seen.own[target]), is_whole=True, gap=_CLOSE, nodes=1):
+            seen.see(solution.table)
+
+
 def _exact_ends(seen: _Inspection, target: int) -> None:
     """The ends for whole numbers."""
     if not seen.part.whole.any():
         return
-    for sign, solution in _ends(seen, target, seen.part, int(seen.own[target]), is_whole=True):
+    for sign, solution in _ends(seen, seen.part, int(seen.own[target]), is_whole=True):
         seen.see(solution.table)
-        seen.bound(
-            target, sign, np.ceil(solution.bound - SMALL) if seen.part.whole[seen.own[target]] else solution.bound
-        )
+        bound = np.ceil(solution.bound - SMALL) if seen.part.whole[seen.own[target]] else solution.bound
+        seen.bound(target, sign, bound)
 
 
-def _neighbourhood(part: _Part, cell: int, most: int) -> Ints:
+def _neighbourhood(part: Part, cell: int, most: int) -> Ints:
     """At least so many cells around a cell, where its part has them: whole rings of relations, in order."""
     reached = np.zeros(len(part.cells))
     reached[cell] = 1.0
@@ -308,7 +293,7 @@ def _neighbourhood(part: _Part, cell: int, most: int) -> Ints:
     return np.flatnonzero(reached)
 
 
-def _restricted(part: _Part, near: Ints, table: Floats) -> _Part:
+def _restricted(part: Part, near: Ints, table: Floats) -> Part:
     """The part with every cell but the near ones held at its value in a table."""
     held = table.copy()
     held[near] = 0.0
@@ -316,10 +301,11 @@ def _restricted(part: _Part, near: Ints, table: Floats) -> _Part:
     rows = np.flatnonzero(abs(part.matrix[:, near]).sum(axis=1))
     matrix = part.matrix[rows][:, near]
     left, right = (part.left - constant)[rows], (part.right - constant)[rows]
-    return _Part(part.cells[near], part.low[near], part.high[near], part.whole[near], matrix, left, right)
+    low, high, whole = part.low[near], part.high[near], part.whole[near]
+    return Part(part.cells[near], low, high, whole, matrix, left, right, is_small=True)
 
 
-def _determined(part: _Part) -> Bools:
+def _determined(part: Part) -> Bools:
     """Cells that the equations alone determine: every vector of the null space is zero there.
 
     Two random vectors are projected on the null space; a cell outside the row space has zero in both with

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -30,13 +30,15 @@ class Audit:
     """What the gate found, and how much it looked at.
 
     `cells` figures are to be released, `withheld` of them without a number for confidentiality. `audited` cells
-    (also of earlier releases, also unreliable ones) were attacked.
+    (also of earlier releases, also unreliable ones) were attacked. `not_evaluable` gives the reason for rules that do
+    not block and whose cells the search did not settle.
     """
 
     findings: tuple[Finding, ...]
     cells: int
     withheld: int
     audited: int
+    not_evaluable: Mapping[str, str] = field(default_factory=dict)
 
 
 def audit(sources: Sources, project: Project) -> Audit:
@@ -49,11 +51,11 @@ def audit(sources: Sources, project: Project) -> Audit:
     known = {name: known_cells(sources, project.dataset(name), project, sorted(when)) for name, when in periods.items()}
     for one in known.values():
         findings += _twice(one, sources, project)
-    attacked, audited = _attacked(known, sources, project)
+    attacked, audited, not_evaluable = _attacked(known, sources, project)
     withheld = sum(
         int((one.cells["is_secret"] & (one.cells["source"] == 0)).sum()) + len(one.twice) for one in known.values()
     )
-    return Audit((*findings, *attacked), cells, withheld, audited)
+    return Audit((*findings, *attacked), cells, withheld, audited, not_evaluable)
 
 
 def _periods(sources: Sources, project: Project) -> dict[str, set[str]]:
@@ -117,7 +119,9 @@ def _twice(known: Known, sources: Sources, project: Project) -> list[Finding]:
     return found
 
 
-def _attacked(known: Mapping[str, Known], sources: Sources, project: Project) -> tuple[list[Finding], int]:
+def _attacked(
+    known: Mapping[str, Known], sources: Sources, project: Project
+) -> tuple[list[Finding], int, dict[str, str]]:
     cells, relations = tied(known, project)
     numbers = ("low", "high")
     low, high = (cells[name].to_numpy(np.float64) for name in numbers)
@@ -126,20 +130,24 @@ def _attacked(known: Mapping[str, Known], sources: Sources, project: Project) ->
     secret = cells["is_secret"].to_numpy(np.bool_)
     targets = np.flatnonzero((secret | cells["is_unsure"].to_numpy(np.bool_)) & is_count)
     if not len(targets):
-        return [], 0
+        return [], 0, {}
     limits, hidden = _limits(cells, project), unknown(cells)
     findings = _locked_here_open_there(cells, secret, sources, project)
     first = attack(system, targets, limits, hidden)
     rates = open_rates(cells, sources, project)
     second = _with_rates(system, first, rates, limits, hidden)
     audit_of = _Report(cells, system, limits, hidden, sources, project)
-    opened = first.targets[first.is_open]
+    opened, unsettled = first.targets[first.is_open], first.targets[first.is_unsettled]
     findings += audit_of.findings(RECOMPUTABLE, opened[secret[opened]], targets[secret[targets]], system)
+    findings += audit_of.unsettled(RECOMPUTABLE, unsettled[secret[unsettled]])
     findings += audit_of.findings(UNRELIABLE, opened[~secret[opened]], None, system)
     if second is not None:
         by_rate = np.setdiff1d(second.targets[second.is_open & secret[second.targets]], opened)
         findings += audit_of.findings(BY_RATE, by_rate, None, system)
-    return findings, len(targets)
+        late = np.setdiff1d(second.targets[second.is_unsettled & ~second.is_open & secret[second.targets]], opened)
+        findings += audit_of.unsettled(BY_RATE, np.setdiff1d(late, unsettled))
+    not_evaluable = {} if secret[unsettled].all() else {UNRELIABLE: "not_settled"}
+    return findings, len(targets), not_evaluable
 
 
 def _with_rates(system: System, first: Attacked, rates: OpenRates, limits: Limits, hidden: Bools) -> Attacked | None:
@@ -207,12 +215,30 @@ class _Report:
         found = []
         for name, chosen in frame.groupby("dataset"):
             if targets is None:
-                found += _by_period(rule, str(name), chosen, self.sources, self.project, {})
+                facts: dict[str, Fact] = {} if rule == UNRELIABLE else {"art": self._reason("narrowed_down")}
+                found += _by_period(rule, str(name), chosen, self.sources, self.project, facts)
                 continue
             for period, of_period in chosen.groupby("period"):
-                facts: dict[str, Fact] = {"weitere": self._named(suggestion, str(name), str(period))}
+                facts = {
+                    "art": self._reason("narrowed_down"),
+                    "weitere": self._named(suggestion, str(name), str(period)),
+                }
                 found += _by_period(rule, str(name), of_period, self.sources, self.project, facts)
         return found
+
+    def unsettled(self, rule: str, cells: Ints) -> list[Finding]:
+        """One finding per data set and period for cells of which the search proved nothing."""
+        found = []
+        for name, chosen in self.cells.iloc[cells].groupby("dataset"):
+            facts: dict[str, Fact] = {
+                "art": self._reason("not_settled_cells"),
+                "weitere": self._reason("not_settled_remedy"),
+            }
+            found += _by_period(rule, str(name), chosen, self.sources, self.project, facts)
+        return found
+
+    def _reason(self, name: str) -> Text:
+        return reason(self.project.catalogue, name)
 
     def _suggestion(self, opened: Ints, targets: Ints, system: System) -> Ints | None:
         allowed = (self.cells["is_open"] & (self.cells["source"] == 0) & self.cells["is_count"]).to_numpy(np.bool_)

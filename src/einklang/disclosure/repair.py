@@ -19,6 +19,7 @@ _CELLS = 20_000
 _TARGETS = 60
 _TRIED = 40
 _NEAR = 3
+_SECONDS = 5.0
 
 
 def further_cells(
@@ -55,8 +56,8 @@ def withheld(system: System, cells: Bools) -> System:
 
 
 def _still_open(system: System, targets: Ints, limits: Limits, hidden: Bools, chosen: Bools) -> Ints:
-    attacked = attack(withheld(system, chosen), targets, limits, hidden | chosen)
-    return attacked.targets[attacked.is_open]
+    attacked = attack(withheld(system, chosen), targets, limits, hidden | chosen, _SECONDS)
+    return attacked.targets[attacked.is_open | attacked.is_unsettled]
 
 
 def _pruned(system: System, opened: Ints, limits: Limits, hidden: Bools, chosen: Bools, value: Floats) -> Ints:
