@@ -34,6 +34,7 @@ from einklang.findings import Confirmation, Finding, Located, fill, finding
 from einklang.harmonise import Harmonised, harmonise
 from einklang.measures.figures import Context, References, no_references
 from einklang.parse import parse
+from einklang.parted import Finished, rules_of_rows
 from einklang.plausibility import judge
 from einklang.project import Project
 from einklang.read import read_file
@@ -170,6 +171,12 @@ class _Line:
         self.marks = SecretMarks.of([self.profile], self.project)
 
     def run(self) -> Checked:
+        finished = self._finished()
+        # What the verdict is made of takes more than the table itself, and is let go before that is parted.
+        self.excerpts = None
+        return Checked(finished.result, *finished.parted())
+
+    def _finished(self) -> Finished:
         dataset = self.project.dataset(self.sending.dataset)
         structured = self._read_and_structure()
         if structured is None or structured.table is None:
@@ -255,7 +262,7 @@ class _Line:
 
     def _finish(
         self, dataset: Dataset, harmonised: Harmonised | None, usable: NDArray[np.bool_] | None, accounted: Accounted
-    ) -> Checked:
+    ) -> Finished:
         self.progress("verdict")
         catalogue = self.project.catalogue
         if harmonised is not None and not self._period_agreed(harmonised):
@@ -273,7 +280,7 @@ class _Line:
         table = harmonised.table if harmonised is not None else empty
         keep = usable if usable is not None else np.zeros(table.num_rows, dtype=np.bool_)
         quarantined = np.flatnonzero(~keep)
-        rules = _rules_of_rows(self.judgement.located, table.num_rows, quarantined)
+        rules = rules_of_rows(self.judgement.located, table.num_rows, quarantined)
         rows, cells = _accounting(harmonised, keep, accounted, catalogue.reasons)
         result = Result(
             verdict=verdict,
@@ -297,11 +304,7 @@ class _Line:
             lapsed=lapsed,
             stopped_in=self.judgement.stopped_in,
         )
-        return Checked(
-            result=result,
-            observations=contract1.compact(table if not len(quarantined) else table.filter(pa.array(keep))),
-            quarantine=contract1.compact(table.take(pa.array(quarantined))).append_column("rules", rules),
-        )
+        return Finished(result, table, keep, rules)
 
     def _answer_by(self, dataset: Dataset, findings: Sequence[Finding]) -> str | None:
         if self.sending.received_at is None or not any(finding.is_open for finding in findings):
@@ -377,18 +380,6 @@ def _with_history(
     joined = cube_of(both.combine_chunks(), dataset, hit)
     row = np.where(joined.row >= table.num_rows, -1, joined.row)
     return replace(joined, row=row)
-
-
-def _rules_of_rows(located: Sequence[Located], size: int, rows: NDArray[np.int64]) -> pa.DictionaryArray:
-    """For each quarantined row the codes of the rules it breaks, joined by a bar."""
-    found = [one for one in located if one.rows is not None and len(one.rows)]
-    rules = sorted({one.finding.rule for one in found})
-    bits = np.zeros(size, dtype=np.int64)
-    for one in found:
-        bits[one.rows] |= 1 << rules.index(one.finding.rule)
-    masks, index = np.unique(bits[rows], return_inverse=True)
-    texts = ["|".join(rule for bit, rule in enumerate(rules) if mask >> bit & 1) for mask in masks.tolist()]
-    return contract1.dictionary(index.astype(np.int32), texts)
 
 
 def _accounting(

@@ -27,7 +27,7 @@ _FEW = 3
 _NEIGHBOURS = (50, 150, 400)
 _PER_RELATION = 4
 _NODES, _ROUGH, _CLOSE = 20, 0.5, 0.02
-_SECONDS = 40.0
+_SECONDS = 30.0
 
 
 @dataclass(frozen=True)

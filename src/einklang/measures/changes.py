@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -31,8 +33,7 @@ def period_changes(context: Context, parameters: Parameters) -> Figures:
     are left out. `power` is k ≠ 0 where a change with two votes or more lies within `slip` (in powers of ten) of 10^k
     beside the other changes of its block. `measures`: only these.
     """
-    pairs = list(pairs_of(context, parameters))
-    joined = _join(pairs)
+    joined = _join(pairs_of(context, parameters))
     cube = context.history
     if joined is None or cube is None or not (cube.row[joined.now] >= 0).any():
         return nothing("no_previous_period")
@@ -60,14 +61,14 @@ def period_changes(context: Context, parameters: Parameters) -> Figures:
     which = joined.block[own]
 
     def facts(i: int) -> dict[str, Fact]:
-        pair = pairs[int(which[i])]
+        period, previous = joined.periods[int(which[i])]
         exponent = int(power[own[i]])
         return {
             "schluessel": context.describe(int(single[i])),
             "wert": float(cube.value[positions[i]]),
-            "jahr": pair.period[:4],
+            "jahr": period[:4],
             "vorwert": float(cube.value[joined.before[own[i]]]),
-            "vorjahr": pair.previous[:4],
+            "vorjahr": previous[:4],
             "faktor": f"{10**exponent}" if exponent >= 0 else f"1/{10**-exponent}",
         }
 
@@ -81,20 +82,20 @@ def period_changes(context: Context, parameters: Parameters) -> Figures:
 
 
 class _Joined:
-    """All pairs as one: positions in the cube, and the number of the block of each."""
+    """All pairs as one: positions in the cube, the number of the block of each, and the two periods of each block."""
 
     def __init__(self, pairs: list[Pairs]) -> None:
         self.cube = pairs[0].cube
         self.now = np.concatenate([one.now for one in pairs])
         self.before = np.concatenate([one.before for one in pairs])
         self.block = np.repeat(np.arange(len(pairs), dtype=np.int64), [len(one.now) for one in pairs])
+        self.periods = [(one.period, one.previous) for one in pairs]
 
 
-def _join(pairs: list[Pairs]) -> _Joined | None:
+def _join(pairs: Iterable[Pairs]) -> _Joined | None:
     """The comparable pairs of which one figure at least is above zero."""
-    for position, one in enumerate(pairs):
-        pairs[position] = one.only(one.comparable & ((one.values > 0) | (one.earlier > 0)))
-    return _Joined(pairs) if any(len(one.now) for one in pairs) else None
+    kept = [one.only(one.comparable & ((one.values > 0) | (one.earlier > 0))) for one in pairs]
+    return _Joined(kept) if any(len(one.now) for one in kept) else None
 
 
 def _numbered(joined: _Joined, names: list[str]) -> NDArray[np.int64]:

@@ -76,17 +76,28 @@ def hidiroglou_berthelot(now: Numbers, before: Numbers, groups: _Groups, limits:
     """
     ratio = now / before
     [of_group] = groups.quantiles(ratio, 0.5)
-    middle = of_group[groups.of]
-    symmetric = np.where(ratio < middle, 1 - middle / ratio, ratio / middle - 1)
-    effect = symmetric * np.maximum(now, before) ** limits.hb_u
-    alike = np.bincount(groups.of, ratio == middle) > _ALIKE * groups.size
+    effect = of_group[groups.of]
+    alike = np.bincount(groups.of, ratio == effect) > _ALIKE * groups.size
+    fallen = ratio < effect
+    # Arrays over all changes are used again: of ten million rows each takes tens of megabytes.
+    np.divide(ratio, effect, out=effect)
+    np.divide(1.0, effect, out=effect, where=fallen)
+    effect -= 1
+    np.negative(effect, out=effect, where=fallen)
+    np.maximum(now, before, out=ratio)
+    ratio **= limits.hb_u
+    effect *= ratio
+    del ratio, fallen
     lowest, low, centre, high, highest = groups.quantiles(effect, 0.1, 0.25, 0.5, 0.75, 0.9)
     least = np.maximum(np.abs(limits.hb_a * centre), _LEAST)
-    below = np.maximum(centre - np.where(alike, lowest, low), least)[groups.of]
-    above = np.maximum(np.where(alike, highest, high) - centre, least)[groups.of]
-    beside = effect - centre[groups.of]
-    found: Numbers = np.where(beside < 0, -beside / below, beside / above) / limits.hb_c
-    return found
+    below = np.maximum(centre - np.where(alike, lowest, low), least)
+    above = np.maximum(np.where(alike, highest, high) - centre, least)
+    effect -= centre[groups.of]
+    accepted = np.where(effect < 0, below[groups.of], above[groups.of])
+    np.abs(effect, out=effect)
+    effect /= accepted
+    effect /= limits.hb_c
+    return effect
 
 
 def own_series(log_ratio: Numbers, series: Index, limits: Limits) -> Numbers:
@@ -122,20 +133,29 @@ def votes(
     counts twice, with a spread of at least `few_spread`, and with the centre 0 where there are fewer than five. The
     own series is asked where one of the other two tests has voted.
     """
-    log_ratio = np.log(now / before)
-    fine_size = np.bincount(fine)[fine]
-    block_size = np.bincount(block)[block]
     offset = int(block.max(initial=0)) + 1
-    group = np.where(fine_size >= limits.min_pairs, fine + offset, block)
-    few = (group < offset) & (block_size < limits.min_pairs)
-    groups = _Groups(group)
-    centre, deviation = groups.spread(log_ratio)
-    centre = np.where(few & (block_size < _FEW), 0.0, centre)
-    deviation = np.where(few & (block_size < _FEW), 0.0, deviation)
-    spread = np.maximum(deviation, np.where(few, limits.few_spread, limits.z_spread))
-    z = _NORMAL * np.abs(log_ratio - centre) / spread / limits.z
-    of_block = np.where(few, 2 * (z > 1), (hidiroglou_berthelot(now, before, groups, limits) > 1) + (z > 1).astype(int))
-    asked = np.isin(series, series[of_block > 0])
+    block_size = np.bincount(block)
+    is_large = (np.bincount(fine) >= limits.min_pairs)[fine]
+    few = ~is_large & (block_size < limits.min_pairs)[block]
+    very_few = few & (block_size < _FEW)[block]
+    groups = _Groups(np.where(is_large, fine + offset, block))
+    del is_large
+    unusual = (hidiroglou_berthelot(now, before, groups, limits) > 1).astype(np.int64)
+    log_ratio = np.log(now / before)
+    centre, spread = groups.spread(log_ratio)
+    del groups
+    centre[very_few] = 0.0
+    spread[very_few] = 0.0
+    np.maximum(spread, np.where(few, limits.few_spread, limits.z_spread), out=spread)
+    beside = np.subtract(log_ratio, centre, out=centre)
+    distance = np.abs(beside)
+    distance *= _NORMAL
+    distance /= spread
+    distance /= limits.z
+    del spread
+    unusual[few] = 0
+    unusual += np.where(few, 2, 1) * (distance > 1)
+    asked = np.isin(series, series[unusual > 0])
     own = np.zeros(len(now))
     own[asked] = own_series(log_ratio[asked], series[asked], limits)
-    return Votes(count=of_block + (own > 1), distance=np.maximum(z, own), beside_others=log_ratio - centre)
+    return Votes(count=unusual + (own > 1), distance=np.maximum(distance, own), beside_others=beside)
