@@ -78,11 +78,26 @@ def read_manifest(folder: Path) -> Manifest:
         raise DamagedRecord(path) from error
 
 
+def versions(releases: Path) -> dict[str, Path]:
+    """Version → folder of every release, withdrawn ones too, oldest version first."""
+    folders = [path.parent for path in releases.glob("[0-9]*/manifest.json")]
+    folders.sort(key=lambda folder: _numbers(folder.name))
+    return {folder.name: folder for folder in folders}
+
+
 def standing_releases(releases: Path) -> dict[str, Path]:
     """Version → folder of every release that is not withdrawn, newest first."""
-    folders = [path.parent for path in releases.glob("*/manifest.json") if not (path.parent / WITHDRAWN).is_file()]
-    folders.sort(key=lambda folder: [int(part) for part in folder.name.split(".")], reverse=True)
-    return {folder.name: folder for folder in folders}
+    every = reversed(versions(releases).items())
+    return {version: folder for version, folder in every if not (folder / WITHDRAWN).is_file()}
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
+
+
+def remove_pointer(releases: Path) -> None:
+    """Takes the pointer away: no release stands."""
+    (releases / "latest.json").unlink(missing_ok=True)
 
 
 def write_pointer(releases: Path, manifest: Manifest, folder: Path) -> None:
@@ -108,9 +123,15 @@ def next_version(
     digests: Mapping[str, str],
     project: Project,
 ) -> tuple[str | None, Changes]:
-    """The version to give, None where no file changed; and per data set keys added, removed, values changed."""
+    """The version to give, None where no file changed; and per data set keys added, removed, values changed.
+
+    Compared is with the latest release that stands; the version is above every version there was.
+    """
+    highest = max([(0, 0, 0), *(_numbers(version) for version in versions(releases))])
     if latest is None:
-        return "1.0.0", {name: (table.num_rows, 0, 0) for name, table in {**tables, INDICATORS: rates}.items()}
+        return f"{highest[0] + 1}.0.0", {
+            name: (table.num_rows, 0, 0) for name, table in {**tables, INDICATORS: rates}.items()
+        }
     before = releases / latest.version
     manifest = read_manifest(before)
     if manifest.files == dict(digests):
@@ -123,7 +144,7 @@ def next_version(
     changes[INDICATORS] = _compare(before / f"{INDICATORS}.parquet", rates, keys)
     lost = set(manifest.deliveries) - set(tables)
     changes |= {name: (0, pq.read_metadata(before / "data" / f"{name}.parquet").num_rows, 0) for name in lost}
-    major, minor, patch = (int(part) for part in latest.version.split("."))
+    major, minor, patch = highest
     if lost or any(removed for _, removed, _ in changes.values()) or manifest.contract != contract1.CONTRACT:
         return f"{major + 1}.0.0", changes
     if any(added for added, _, _ in changes.values()):

@@ -42,6 +42,7 @@ from einklang.release_report import REPORT, release_result
 from einklang.report import render_html, render_json
 from einklang.result import Result
 from einklang.store import Store, write_atomically
+from einklang.withdrawal import refuse_what_was_withdrawn
 
 
 @dataclass(frozen=True)
@@ -165,11 +166,12 @@ def _judge_and_write(tables: Mapping[str, pa.Table], project: Project, store: St
         _write_data(tables, rates, project, beside)
         if leaking := found_in_files(scan(beside, apart, project), project):
             return Released(None, None, False, (*findings, *leaking), checked)
-        latest = read_latest(releases)
-        version, changes = next_version(releases, latest, tables, rates, _digests(beside), project)
+        latest, digests = read_latest(releases), _digests(beside)
+        version, changes = next_version(releases, latest, tables, rates, digests, project)
         if version is None:
             assert latest is not None
             return Released(latest.version, releases / latest.version, False, findings, checked)
+        refuse_what_was_withdrawn(releases, digests)
         manifest = Manifest(
             version=version,
             replaces=latest.version if latest is not None else None,
@@ -179,7 +181,7 @@ def _judge_and_write(tables: Mapping[str, pa.Table], project: Project, store: St
             deliveries=_deliveries(tables),
             overrides=_overrides(tables, store),
             coverage=_coverage(tables, project),
-            files=_digests(beside),
+            files=digests,
         )
         describe(beside, manifest, changes, tables, project)
         target = releases / version

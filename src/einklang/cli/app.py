@@ -22,6 +22,7 @@ from einklang.cli.options import (
     StoreFolder,
     Supplier,
 )
+from einklang.cli.withdrawing import withdraw
 from einklang.errors import EinklangError
 from einklang.lean_import import collector_at_rest
 
@@ -208,14 +209,15 @@ def release(store: StoreFolder = Path("store"), project: ProjectFolder = None) -
 
 @app.command()
 def status(store: StoreFolder = Path("store"), project: ProjectFolder = None) -> None:
-    """Show who delivered what, with which verdict, and the latest release.
+    """Show who delivered what, with which verdict, the latest release, and those withdrawn.
 
     Exit code: 0, or 1 if a record in the store is damaged; it is named, and everything else is shown.
     """
-    from einklang.cli.tables import damage_lines, delivery_table, terminal, verdict_matrix
+    from einklang.cli.tables import damage_lines, delivery_table, terminal, verdict_matrix, withdrawal_lines
     from einklang.project import load_project
     from einklang.publication import read_latest
     from einklang.store import Store
+    from einklang.withdrawal import withdrawals
 
     declared = load_project(project)
     state = Store(store)
@@ -230,6 +232,8 @@ def status(store: StoreFolder = Path("store"), project: ProjectFolder = None) ->
         console.print(f"Nicht zu Ende geprüft: {receipt.delivery} (empfangen {receipt.received_at})")
     latest = read_latest(store / "releases")
     console.print(f"Veröffentlichungsstand: {latest.version if latest else 'noch keiner'}")
+    for line in withdrawal_lines(withdrawals(store / "releases")):
+        console.print(line, markup=False, soft_wrap=True)
     for line in damage_lines(survey.damaged):
         console.print(line, soft_wrap=True)
     raise typer.Exit(FINDINGS if survey.damaged else ACCEPTED)
@@ -337,6 +341,7 @@ def overview(store: StoreFolder = Path("store"), project: ProjectFolder = None, 
 app.command()(draft)
 app.command()(confirm)
 app.command()(override)
+app.command()(withdraw)
 
 
 @app.command()

@@ -25,6 +25,7 @@ from einklang.store import Delivery
 
 if TYPE_CHECKING:
     from einklang.release import Released
+    from einklang.withdrawal import Withdrawal
 
 VERDICTS: dict[Verdict, tuple[str, str, str]] = {
     Verdict.ACCEPTED: (symbols.OF_VERDICT[Verdict.ACCEPTED], "angenommen", "green"),
@@ -125,6 +126,15 @@ def damage_lines(damaged: Iterable[StoreError]) -> list[str]:
     """What of the store cannot be read, and what to do."""
     listed = [f"- {error.path}" for error in damaged]
     return ["Beschädigt oder nicht lesbar; bitte aus der Sicherung zurückholen:", *listed] if listed else []
+
+
+def withdrawal_lines(withdrawn: Iterable[Withdrawal]) -> list[str]:
+    """The releases that are withdrawn: when, by whom and why."""
+    return [
+        f"Zurückgezogen: {visible(one.version)} am {_german_day(one.withdrawn_at[:10])} von {visible(one.by)}: "
+        f"{visible(one.reason)}"
+        for one in withdrawn
+    ]
 
 
 def _german_day(day: str) -> str:

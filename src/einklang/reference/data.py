@@ -14,6 +14,7 @@ from einklang.declarations.indicator import Indicator, Operand
 from einklang.project import Project
 from einklang.publication import Manifest, Pointer
 from einklang.reference.markdown import code, fields, number, page, table
+from einklang.withdrawal import Withdrawal
 
 _PERIODS = {
     "year": "2024",
@@ -35,6 +36,7 @@ releases/<version>/
     CHANGELOG.md                       keys added, keys removed, values changed against the version before
     SHA256SUMS                         for `sha256sum -c`
     manifest.json                      what the release was made of; written last inside the folder
+    withdrawn.json                     only where it is withdrawn: why and by whom
 ```
 """
 
@@ -175,6 +177,6 @@ def dictionary_page(project: Project) -> str:
             for name, codelist in sorted(project.codelists.items())
         ],
     )
-    for title, model in (("manifest.json", Manifest), ("latest.json", Pointer)):
+    for title, model in (("manifest.json", Manifest), ("latest.json", Pointer), ("withdrawn.json", Withdrawal)):
         lines += [f"## {title}", "", *fields(model)]
     return page("Data dictionary", lines)

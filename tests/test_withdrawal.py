@@ -1,0 +1,125 @@
+"""A release withdrawn: what stays, where the pointer goes, what is said, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from test_release import fill
+
+from einklang.disclosure.known import Sources
+from einklang.errors import DamagedRecord, UnknownName, UnusableInput
+from einklang.project import Project
+from einklang.publication import read_latest, released_observations, standing_releases
+from einklang.release import make_release
+from einklang.store import Store
+from einklang.withdrawal import read_withdrawal, withdraw, withdrawals
+
+TIME = "2026-03-20T08:00:00+00:00"
+WHY = "Eine gesperrte Fallzahl ist errechenbar."
+
+
+@pytest.fixture
+def store(project: Project, tmp_path: Path) -> Store:
+    """A store with the releases 1.0.0 and 1.1.0."""
+    state = fill(tmp_path, project, ("nw/einbuergerungen",), "1-*")
+    make_release(project, state)
+    fill(tmp_path, project, ("nw/einbuergerungen",), "2-*")
+    make_release(project, state)
+    return state
+
+
+@pytest.fixture
+def releases(store: Store) -> Path:
+    return store.root / "releases"
+
+
+def latest(releases: Path) -> str | None:
+    pointer = read_latest(releases)
+    return pointer.version if pointer is not None else None
+
+
+def bytes_of(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_pointer_moves_back_the_bytes_stay_and_the_record_says_why_and_by_whom(releases: Path) -> None:
+    before = bytes_of(releases / "1.1.0")
+    assert withdraw(releases, "1.1.0", f" {WHY} ", "I. Meyer", TIME) == "1.0.0"
+    assert latest(releases) == "1.0.0"
+    after = bytes_of(releases / "1.1.0")
+    record = json.loads(after.pop("withdrawn.json"))
+    assert after == before
+    assert record == {"version": "1.1.0", "reason": WHY, "by": "I. Meyer", "withdrawn_at": TIME}
+    assert list(standing_releases(releases)) == ["1.0.0"]
+    assert [one.version for one in withdrawals(releases)] == ["1.1.0"]
+
+
+def test_an_older_release_is_withdrawn_and_the_pointer_stays(releases: Path) -> None:
+    assert withdraw(releases, "1.0.0", WHY, "I. Meyer", TIME) == "1.1.0"
+    assert latest(releases) == "1.1.0"
+
+
+def test_after_the_last_one_nothing_stands_and_the_next_version_is_new(
+    releases: Path, store: Store, project: Project
+) -> None:
+    withdraw(releases, "1.1.0", WHY, "I. Meyer", TIME)
+    assert withdraw(releases, "1.0.0", WHY, "I. Meyer", TIME) is None
+    assert not (releases / "latest.json").exists()
+    assert released_observations(releases, "einbuergerungen") is None
+    fill(store.root, project, ("ni/einbuergerungen",))
+    assert make_release(project, store).version == "2.0.0"
+
+
+def test_a_version_is_never_given_twice(releases: Path, store: Store, project: Project) -> None:
+    withdraw(releases, "1.1.0", WHY, "I. Meyer", TIME)
+    fill(store.root, project, ("ni/einbuergerungen",))
+    released = make_release(project, store)
+    assert (released.version, latest(releases)) == ("1.2.0", "1.2.0")
+    assert (releases / "1.1.0" / "withdrawn.json").is_file()
+
+
+def test_what_was_withdrawn_is_not_released_again(releases: Path, store: Store, project: Project) -> None:
+    withdraw(releases, "1.1.0", WHY, "I. Meyer", TIME)
+    with pytest.raises(UnusableInput, match=r"1\.1\.0 and withdrawn by I\. Meyer"):
+        make_release(project, store)
+    assert latest(releases) == "1.0.0"
+    assert {path.name for path in releases.iterdir()} == {"1.0.0", "1.1.0", "latest.json"}
+
+
+def test_the_gate_does_not_count_a_withdrawn_release_as_open(releases: Path) -> None:
+    withdraw(releases, "1.1.0", WHY, "I. Meyer", TIME)
+    sources = Sources({}, {}, {}, standing_releases(releases))  # type: ignore[arg-type]
+    assert list(sources.earlier) == ["1.0.0"]
+
+
+@pytest.mark.parametrize(
+    ("version", "reason", "by", "error"),
+    [
+        ("1.1.1", WHY, "I. Meyer", UnknownName),
+        ("../deliveries", WHY, "I. Meyer", UnknownName),
+        ("1.1.0", "  ", "I. Meyer", UnusableInput),
+        ("1.1.0", WHY, "", UnusableInput),
+    ],
+)
+def test_what_is_not_usable_changes_nothing(
+    releases: Path, version: str, reason: str, by: str, error: type[UnusableInput]
+) -> None:
+    with pytest.raises(error):
+        withdraw(releases, version, reason, by, TIME)
+    assert latest(releases) == "1.1.0"
+    assert withdrawals(releases) == []
+
+
+def test_a_release_is_withdrawn_once(releases: Path) -> None:
+    withdraw(releases, "1.1.0", WHY, "I. Meyer", TIME)
+    with pytest.raises(UnusableInput, match="withdrawn already"):
+        withdraw(releases, "1.1.0", "anders", "J. Schulz", TIME)
+    assert read_withdrawal(releases / "1.1.0").by == "I. Meyer"
+
+
+def test_a_damaged_record_is_named(releases: Path) -> None:
+    (releases / "1.1.0" / "withdrawn.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(DamagedRecord, match=r"withdrawn\.json"):
+        withdrawals(releases)
