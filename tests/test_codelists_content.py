@@ -43,7 +43,7 @@ EXTRA: dict[str, list[str]] = {
     "laender": ["iso", "nuts", "azr"],
     "leaving_certificates": [],
     "microcensus_breakdowns": [],
-    "microcensus_characteristics": [],
+    "microcensus_characteristics": ["key_figures"],
     "microcensus_countries": [],
     "nationalities": ["region", "iso", "members", "note"],
     "nationality_groups": ["azr_key", "genesis", "note"],
