@@ -128,13 +128,15 @@ _JOBS: dict[str, Callable[[Path], int]] = {
 
 def _run_job(name: str, path: Path) -> None:
     """Prints seconds on the clock, seconds of processor time, MiB of this process and of those it started, cells."""
+    import pandas
+    import pyarrow.compute
     import pyarrow.csv
     import python_calamine
 
     import einklang.read_boxed
     import einklang.read_text
 
-    assert all((pyarrow.csv, python_calamine, einklang.read_boxed, einklang.read_text))
+    assert all((pandas, pyarrow.compute, pyarrow.csv, python_calamine, einklang.read_boxed, einklang.read_text))
     own, children = resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN
     clock, used = time.perf_counter(), _processor(own) + _processor(children)
     cells = _JOBS[name](path)

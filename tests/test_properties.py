@@ -65,6 +65,7 @@ def read_with(path: Path, agreed: FileFormat, fast_from: int, monkeypatch: pytes
 @example(text="a;b\n" * 9 + "a;b;c\n" + "a;b\n" * 9, encoding="utf-8")
 @example(text="a;b\n" * 9 + "a\n" * 3 + "a;b\n" * 9, encoding="cp1252")
 @example(text="a;b\r" * 9, encoding="utf-8")
+@example(text="a;b\n" * 20 + "x" * 140_000 + ";b\n" + "a;b\n" * 20, encoding="utf-8")
 @example(text="a;b\n" * 20 + '"Fuß;note\nüber zwei"\n', encoding="cp1252")
 def test_fast_and_exact_reader_give_the_same_table(
     text: str, encoding: str, tmp_path_factory: pytest.TempPathFactory

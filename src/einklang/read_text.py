@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from einklang.container import Limit, Unreadable, is_utf16
@@ -27,9 +28,9 @@ from einklang.declarations.profile import FileFormat
 from einklang.encodings import csv_in_csv, undoubled
 from einklang.rawtable import RawTable, TextColumn, encode, join_columns
 
-FAST_FROM = 1024 * 1024
+FAST_FROM = 256 * 1024
 _HEAD = 256 * 1024
-_TAIL = 64 * 1024
+_ENDS = 64 * 1024
 _BATCH = 100_000
 _BATCH_CELLS = 4_000_000
 MAX_COLUMNS = 4_096
@@ -238,7 +239,7 @@ def _read_fast(
     stream: io.BufferedReader, data: mmap.mmap, mark: int, encoding: str, delimiter: str
 ) -> tuple[tuple[TextColumn, ...], np.ndarray] | None:
     """The table by PyArrow, or None where the middle of the file is not regular."""
-    lines = data[mark : mark + _HEAD].decode(encoding, errors="replace").splitlines(keepends=True)[:-1]
+    lines = data[mark : mark + _ENDS].decode(encoding, errors="replace").splitlines(keepends=True)[:-1]
     if not lines:
         return None
     counts = [line.count(delimiter) for line in lines]
@@ -251,7 +252,7 @@ def _read_fast(
     )
     head = "".join(lines[:start_line])
     start = mark + len(head.encode(encoding))
-    tail_from = data.rfind(b"\n", 0, max(start, len(data) - _TAIL)) + 1
+    tail_from = data.rfind(b"\n", 0, max(start, len(data) - _ENDS)) + 1
     end = tail_from
     for line in data[tail_from:].splitlines(keepends=True):
         if line.count(delimiter.encode()) != separators or not line.strip():
@@ -259,7 +260,9 @@ def _read_fast(
         end += len(line)
     if end <= start:
         return None
-    if data.find(b'"', start, end) >= 0 or data.find(b"\r", start, end) != data.find(b"\r\n", start, end):
+    carriage_return = data.find(b"\r", start, end)
+    is_lone = carriage_return >= 0 and data[carriage_return + 1 : carriage_return + 2] != b"\n"
+    if is_lone or data.find(b'"', start, end) >= 0:
         return None
     if hasattr(mmap, "MADV_DONTNEED"):
         data.madvise(mmap.MADV_DONTNEED)
@@ -292,6 +295,8 @@ def _read_fast(
         column = pa.concat_arrays(encoded.chunks)
         texts += len(column.dictionary)
         _check_texts(texts)
+        if len(column.dictionary) and pc.max(pc.binary_length(column.dictionary)).as_py() > csv.field_size_limit():
+            return None  # the exact reader refuses such a cell
         middle.append(_decoded(column, encoding))
     # Arrow keeps what reading needed; the steps that follow need it elsewhere.
     pa.default_memory_pool().release_unused()
