@@ -53,6 +53,24 @@ def test_a_label_is_marked_with_the_first_figures_beside_it(checker: Checker) ->
     assert texts(excerpt)[1:] == ["2 31.12.2014|>99|1", "3 31.12.2015|08|2"]
 
 
+def test_a_label_beside_its_figure_is_shown_with_the_figures_around_it(checker: Checker) -> None:
+    places = range(1, 8)
+    head = ";".join(["Zeit", "Schlüssel", "insgesamt", *(f"Platz {place};Zahl {place}" for place in places)])
+    row = ";".join(["31.12.2024", "08", "999", *(f"{'QQ' if place == 5 else 'Türkei'};{place}" for place in places)])
+    checked = checker(
+        f"{head}\n{row}\n",
+        dimensions={
+            "period": {"heading": "Zeit"},
+            "area": {"heading": "Schlüssel", "scheme": "key"},
+            "nationality": {"beside": r"Platz \d", "codes": {"insgesamt": "_T"}},
+            "measure": {"constant": "foreigners"},
+        },
+        columns=[{"headings": ["insgesamt"]}, *({"headings": [f"Zahl {place}"]} for place in places)],
+    )
+    excerpt = excerpt_of(checked, "IM-COD-001")
+    assert texts(excerpt)[1] == "2 31.12.2024|08|Türkei|3|Türkei|4|>QQ|5|Türkei|6|Türkei|7"
+
+
 def test_a_secret_figure_is_never_shown(checker: Checker) -> None:
     checked = checker.rows(f"31.12.2014;08;{SECRET} .", "31.12.2015;08;12,,5", f"31.12.2016;08;{SECRET} .")
     assert SECRET not in checked.result.model_dump_json()

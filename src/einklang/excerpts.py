@@ -59,9 +59,10 @@ class TableShown:
         figures = sorted(self.figures)
         if len(self.labels) + len(figures) <= COLUMNS_SHOWN:
             return rows, sorted([*self.labels, *figures])
-        middle = figures.index(column) if column in self.figures else 0
+        middle = 0 if column < figures[0] else sum(figure < column for figure in figures[:-1])
         near = figures[max(0, middle - AROUND) : middle + AROUND + 1]
-        labels = sorted(self.labels, key=lambda one: (one != column, one))[:LABELS_SHOWN]
+        close = {one for one in self.labels if one < figures[0] or near[0] - 1 <= one <= near[-1] + 1}
+        labels = sorted(close | ({column} & set(self.labels)), key=lambda one: (one != column, one))[:LABELS_SHOWN]
         return rows, sorted([*labels, *near])
 
 
