@@ -76,7 +76,7 @@ PERSONS = RealFile(
     Tab17I!B7 characteristic=T17 value=4016599
     Tab19I!K8 characteristic=T19_10 breakdown=_T value=113971
     """,
-    ("IM-COD-001", "IM-STA-005", "IM-STA-006", "IM-STR-010"),
+    ("IM-AGG-001", "IM-COD-001", "IM-STA-005", "IM-STA-006", "IM-STR-010"),
     Verdict.REJECTED,
 )
 RATES = RealFile(
@@ -117,6 +117,7 @@ HOUSEHOLDS = RealFile(
 )
 FILES = [PERSONS, RATES, HOUSEHOLDS]
 BELOW_THE_LIMIT = 586
+SUMS_BROKEN = 132
 
 
 @pytest.fixture(scope="module")
@@ -171,11 +172,19 @@ def test_586_of_3345_figures_of_table_5_bear_no_sign(project: Project, checked: 
     assert max(row["value"] for row in below) < 5000
 
 
-def test_figures_slipped_by_one_row_are_found(project: Project, checked: dict[str, Checked]) -> None:
-    """In one sheet the figures of former Yugoslavia stand in the row of the heading above."""
+def test_labels_that_stand_one_row_too_high_are_found(project: Project, checked: dict[str, Checked]) -> None:
+    """In one sheet a row of labels is missing, so that the 51 rows below it bear the label of the next one.
+
+    The heading in them now stands beside figures, and the figures of women and men do not add up.
+    """
     findings = read_once(PERSONS, project, checked).result.findings
-    (found,) = [one for one in findings if one.rule == "IM-COD-001"]
-    assert [(place.sheet, place.cell) for place in found.places] == [("Tab12W", "A80")]
+    (heading,) = [one for one in findings if one.rule == "IM-COD-001"]
+    assert [(place.sheet, place.cell) for place in heading.places] == [("Tab12W", "A80")]
+    sums = [[(place.sheet, place.row) for place in one.places] for one in findings if one.rule == "IM-AGG-001"]
+    assert len(sums) == SUMS_BROKEN
+    for places in sums:
+        assert {sheet for sheet, _ in places} <= {"Tab12I", "Tab12M", "Tab12W"}
+        assert [row for sheet, row in places if sheet == "Tab12W" and 79 <= row <= 129]
 
 
 def test_a_blank_cell_is_zero(project: Project, checked: dict[str, Checked]) -> None:
