@@ -47,11 +47,11 @@ def measures_of_path(known: Known, paths: Sequence[Sequence[str]]) -> dict[int, 
     words_of = [[_tokens(text) for text in path] for path in paths]
     every = [{word for text in path for word in text} for path in words_of]
     columns = Counter(word for one in every for word in one)
+    labels = {name: list(map(_tokens, own)) for name, own in known.labels_of_measures.items()}
     found: dict[int, str] = {}
     for index, path in enumerate(words_of):
         worth = {
-            one.name: max(_worth_of_label(label, every[index], columns) for label in (one.title.de, *one.aliases))
-            for one in known.dataset.measures
+            name: max(_worth_of_label(label, every[index], columns) for label in own) for name, own in labels.items()
         }
         most = max(worth.values(), default=0.0)
         named = [name for name, one in worth.items() if one == most > 0]
@@ -94,8 +94,7 @@ def _measure_of_unit(known: Known, parts: list[str]) -> str | None:
 def _holds_lowest(known: Known, name: str, path: list[list[str]], columns: Counter[str], count: int) -> bool:
     """Whether the lowest heading, but for sums and what stands over all columns, holds a word of the measure."""
     lowest = [word for word in (path[-1] if path else []) if columns[word] < count and not is_total(word)]
-    measure = known.dataset.measure(name)
-    labels = {word for label in (measure.title.de, *measure.aliases) for word in _tokens(label)}
+    labels = {word for label in known.labels_of_measures[name] for word in _tokens(label)}
     return not lowest or any(_is_word_of(word, each) for word in labels for each in lowest)
 
 
@@ -113,7 +112,7 @@ def _is_word_of(word: str, written: str) -> bool:
     return len(first) > 1 and word.startswith(first) and word.endswith(last)
 
 
-def _worth_of_label(label: str, written: set[str], columns: Counter[str]) -> float:
+def _worth_of_label(label: list[str], written: set[str], columns: Counter[str]) -> float:
     """How much a label says of a column whose headings hold all its words: words of few columns say more."""
-    hits = [next((each for each in written if _is_word_of(word, each)), None) for word in _tokens(label)]
+    hits = [next((each for each in written if _is_word_of(word, each)), None) for word in label]
     return sum(1 / columns[hit] for hit in hits if hit) if hits and all(hits) else 0.0

@@ -13,7 +13,7 @@ import numpy as np
 from einklang.declarations.base import build
 from einklang.declarations.profile import Profile
 from einklang.draft.figures import as_settings, how_written
-from einklang.draft.known import Known, is_word, looks_like_period
+from einklang.draft.known import Known, Lookups, is_word, looks_like_period
 from einklang.draft.marks import without_marks
 from einklang.draft.opening import Sample, open_sample
 from einklang.draft.parts import join_parts
@@ -84,11 +84,10 @@ def draft_profile(path: Path, project: Project, dataset: str = "", supplier: str
         raise UnusableInput(
             f"`{path}` holds no table of figures under headings.", "Look at the file, or write the profile by hand."
         )
-    read_before: dict[tuple[object, ...], Any] = {}
+    lookups = Lookups()
+    every = [Known(project, project.datasets[name], lookups, land) for name in names]
     candidates = [
-        _Candidate(shape, understand(shape, Known(project, project.datasets[name], read_before, land), path.name, area))
-        for shape in _different(shapes)
-        for name in names
+        _Candidate(shape, understand(shape, known, path.name, area)) for shape in _different(shapes) for known in every
     ]
     best = max(candidates, key=lambda one: one.worth)
     if not sheet:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from rapidfuzz import fuzz, process
 
-from einklang.codes import look_up, measure_list
+from einklang.codes import measure_list, spellings
 from einklang.declarations.codelists import CodeList
 from einklang.declarations.dataset import Dataset
-from einklang.declarations.place import Place
 from einklang.draft.limits import codes_by_limits
 from einklang.draft.words import words
 from einklang.labels import normalise
@@ -27,6 +26,10 @@ _FOOTNOTE = re.compile("|".join(f"(?:{one})$" for one in _MARKS))
 _MOST = 4_000
 _SPELLINGS = 400
 _SURE = 0.6
+# Of so many texts some are tried first, and the others only where one in ten is known.
+_MANY = 400
+_PROBED = 100
+_ANY = 0.1
 _MOSTLY = 0.6
 _NEAR = 85
 _VERY_NEAR = 90
@@ -87,15 +90,30 @@ def looks_like_codes(texts: Sequence[str]) -> bool:
 
 
 @dataclass(frozen=True)
+class Lookups:
+    """What was looked up before: readings of texts, spellings of code lists, and normalised texts."""
+
+    matches: dict[tuple[object, ...], Match] = field(default_factory=dict)
+    spellings: dict[tuple[object, ...], Mapping[str, str]] = field(default_factory=dict)
+    normalised: dict[str, str] = field(default_factory=dict)
+
+    def normalise(self, text: str) -> str:
+        """The text as it is compared."""
+        if text not in self.normalised:
+            self.normalised[text] = normalise(text)
+        return self.normalised[text]
+
+
+@dataclass(frozen=True)
 class Known:
-    """The code lists of one data set; `read_before` is shared by the data sets, which share most lists.
+    """The code lists of one data set; `lookups` are shared by the data sets, which share most lists.
 
     `land` is the key of the supplier's Land, where it has one.
     """
 
     project: Project
     dataset: Dataset
-    read_before: dict[tuple[object, ...], Match] = field(default_factory=dict)
+    lookups: Lookups = field(default_factory=Lookups)
     land: str = ""
 
     @cached_property
@@ -125,6 +143,14 @@ class Known:
 
     def period(self, texts: Sequence[str]) -> Match:
         """The texts as periods of the data set; a year with the month of its reference day is one too (`202412`)."""
+        asked = ("period", self.dataset.period_type, self.dataset.reference_day, tuple(texts[:_MOST]))
+        if asked not in self.lookups.matches:
+            self.lookups.matches[asked] = self._period(texts)
+        return self.lookups.matches[asked]
+
+    def _period(self, texts: Sequence[str]) -> Match:
+        if len(texts) > _MANY and not self._period(texts[:: len(texts) // _PROBED]).share > _ANY:
+            return Match("period", "label", dict.fromkeys(texts))
         found = {text: read_period(text, self.dataset) for text in texts[:_MOST] if text}
         match = Match("period", "label", {text: one.code if one else None for text, one in found.items()})
         month = (self.dataset.reference_day or "12")[:2]
@@ -138,15 +164,28 @@ class Known:
     def match(self, texts: Sequence[str], dimension: str) -> Match:
         """The reading of the texts as labels of a dimension that explains most of them."""
         wanted = [text for text in dict.fromkeys(texts) if text][:_MOST]
+        asked = (*self._listed(dimension), tuple(wanted))
+        if asked not in self.lookups.matches:
+            self.lookups.matches[asked] = self._match(wanted, dimension)
+        return self.lookups.matches[asked]
+
+    def _listed(self, dimension: str) -> tuple[object, ...]:
+        """What tells the code list of a dimension from others."""
         axis = next((one for one in self.dataset.dimensions if one.name == dimension), None)
-        listed = tuple(axis.codelists) if axis else () if dimension == "unit" else (self.dataset.name,)
-        asked = (dimension, listed, tuple(wanted))
-        if asked not in self.read_before:
-            self.read_before[asked] = self._match(wanted, dimension)
-        return self.read_before[asked]
+        return dimension, tuple(axis.codelists) if axis else () if dimension == "unit" else self.dataset.name
+
+    def _look_up(self, texts: Sequence[str], dimension: str, scheme: str) -> list[str | None]:
+        """The code of each text in a scheme, None where it is unknown."""
+        asked = (*self._listed(dimension), scheme)
+        if asked not in self.lookups.spellings:
+            self.lookups.spellings[asked] = spellings(self.lists[dimension], scheme)
+        table = self.lookups.spellings[asked]
+        return [table.get(self.lookups.normalise(text)) for text in texts]
 
     def _match(self, wanted: list[str], dimension: str) -> Match:
         best = Match(dimension, "label", dict.fromkeys(wanted))
+        if len(wanted) > _MANY and not self._match(wanted[:: len(wanted) // _PROBED], dimension).share > _ANY:
+            return best
         for scheme in self.schemes[dimension]:
             best = max(best, self._read(wanted, dimension, scheme), key=_worth)
         if best.share < _SURE:
@@ -197,12 +236,10 @@ class Known:
 
     def _read(self, texts: list[str], dimension: str, scheme: str, keys: list[str] | None = None) -> Match:
         """The texts by one scheme; `keys` are the parts of them that are looked up, where not the whole."""
-        place = Place(constant="", scheme=scheme)
-        codelist = self.lists[dimension]
-        found = look_up(codelist, place, tuple(keys or texts))
+        found = self._look_up(keys or texts, dimension, scheme)
         marks: frozenset[str] = frozenset()
         if keys is None and None in found:
-            stripped = look_up(codelist, place, tuple(map(without_mark, texts)))
+            stripped = self._look_up(list(map(without_mark, texts)), dimension, scheme)
             pairs = [(text, other) for text, code, other in zip(texts, found, stripped, strict=True) if not code]
             marks = frozenset(filter(None, (kind_of_mark(text) for text, other in pairs if other)))
             found = [code or other for code, other in zip(found, stripped, strict=True)]
@@ -214,6 +251,11 @@ class Known:
                 if code is None and self._is_level(key)
             )
         return Match(dimension, scheme, dict(zip(texts, found, strict=True)), levels=levels, marks=marks)
+
+    @cached_property
+    def labels_of_measures(self) -> dict[str, list[str]]:
+        """Measure → its label and aliases."""
+        return {one.name: [one.title.de, *one.aliases] for one in self.dataset.measures}
 
     @cached_property
     def _key_lengths(self) -> frozenset[int]:

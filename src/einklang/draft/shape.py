@@ -9,12 +9,15 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import cached_property
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from einklang.combinations import combine
 from einklang.declarations.place import MAX_HEADER_ROWS
 from einklang.labels import normalise
 from einklang.rawtable import Mask, RawTable, TextColumn
@@ -25,6 +28,7 @@ _YEAR = re.compile(r"(?:19|20)\d{2}")
 _NAMED_BY_NUMBER = re.compile(r"\d{4,}[A-Z]?")
 _MOST_TEXT = 0.5
 _MOST_ROWS = 100_000
+_SAMPLED = 50_000
 _GAP = 3
 _ROWS_OF_CONSTANT = 5
 _ROWS_OF_TWO = 100
@@ -65,12 +69,40 @@ class Shape:
         """Number of header rows."""
         return len(self.heads)
 
+    @cached_property
+    def _columns(self) -> dict[int, TextColumn]:
+        return {}
+
+    @cached_property
+    def _pairs(self) -> dict[tuple[int, int], dict[str, set[str]]]:
+        return {}
+
     def column(self, index: int) -> TextColumn:
         """The cells of a column in the rows of data, without section rows."""
-        rows = np.arange(self.first, self.end)
-        if self.sections:
-            rows = rows[~np.isin(rows, self.sections)]
-        return self.table.columns[index].rows(rows)
+        if index not in self._columns:
+            rows = np.arange(self.first, self.end)
+            if self.sections:
+                rows = rows[~np.isin(rows, self.sections)]
+            self._columns[index] = self.table.columns[index].rows(rows)
+        return self._columns[index]
+
+    @cached_property
+    def texts(self) -> dict[int, list[str]]:
+        """The distinct texts of the label columns."""
+        return {index: _distinct(self.column(index)) for index in self.labels}
+
+    def beside(self, index: int, other: int) -> dict[str, set[str]]:
+        """Text of a column → the texts that stand beside it in another, in a sample of the rows."""
+        if (index, other) not in self._pairs:
+            keys, names = self.column(index), self.column(other)
+            step = max(1, len(keys.codes) // _SAMPLED)
+            columns = [(keys.codes[::step], len(keys.texts)), (names.codes[::step], len(names.texts))]
+            found: dict[str, set[str]] = {}
+            for pair in pd.unique(combine(columns)).tolist():
+                key, name = divmod(pair, len(names.texts))
+                found.setdefault(keys.cleaned[key], set()).add(names.cleaned[name])
+            self._pairs[index, other] = found
+        return self._pairs[index, other]
 
     def count_rows_with(self, texts: Sequence[str]) -> int:
         """Number of rows of the sheet that hold all of the texts."""
@@ -91,6 +123,11 @@ class Shape:
                 if not row[index] and all(one[index] == one[index - 1] for one in above):
                     row[index] = row[index - 1]
         return heads
+
+
+def _distinct(column: TextColumn) -> list[str]:
+    present = np.bincount(column.codes, minlength=len(column.texts)) > 0
+    return list(dict.fromkeys(text for text, here in zip(column.cleaned, present.tolist(), strict=True) if here))
 
 
 def marks_of(table: RawTable, signs: frozenset[str]) -> NDArray[np.uint8]:

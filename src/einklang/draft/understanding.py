@@ -7,10 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import numpy as np
-
 from einklang.codes import bearers
-from einklang.combinations import combine
 from einklang.draft.headings import read_headings
 from einklang.draft.known import Known, Match, is_word, looks_like_codes
 from einklang.draft.outside import read_outside
@@ -38,7 +35,7 @@ class _Reader:
     def __post_init__(self) -> None:
         self.found = Understanding(self.known)
         self.left = list(self.shape.labels)
-        self.texts = {index: _own(self.shape, index) for index in self.shape.labels}
+        self.texts = self.shape.texts
 
     def read(self) -> Understanding:
         self._label_columns()
@@ -97,17 +94,7 @@ class _Reader:
 
     def _beside(self, index: int, other: int) -> dict[str, str]:
         """Text of a column → the text that always stands beside it."""
-        return {key: next(iter(found)) for key, found in self._all_beside(index, other).items() if len(found) == 1}
-
-    def _all_beside(self, index: int, other: int) -> dict[str, set[str]]:
-        """Text of a column → the texts that stand beside it."""
-        keys, names = self.shape.column(index), self.shape.column(other)
-        pairs = combine([(keys.codes, len(keys.texts)), (names.codes, len(names.texts))])
-        beside: dict[str, set[str]] = {}
-        for pair in np.unique(pairs).tolist():
-            key, name = divmod(pair, len(names.texts))
-            beside.setdefault(keys.cleaned[key], set()).add(names.cleaned[name])
-        return beside
+        return {key: next(iter(found)) for key, found in self.shape.beside(index, other).items() if len(found) == 1}
 
     def _place(self, match: Match, index: int) -> None:
         place: dict[str, Any] = {**self._where(index)}
@@ -176,7 +163,7 @@ class _Reader:
 
     def _without_key(self, match: Match, index: int, name: int, codes: dict[str, str]) -> None:
         """Rows whose key is a word that stands for none (`ohne Schlüssel`): there the name is the label."""
-        every = self._all_beside(index, name)
+        every = self.shape.beside(index, name)
         words_for_none = [text for text in match.unknown if not re.search(r"\d", text) and len(every.get(text, ())) > 1]
         if not words_for_none or match.scheme != "key":
             return
@@ -321,7 +308,7 @@ class _Reader:
 
     def _is_nothing(self, index: int, word: str) -> bool:
         """Whether every figure beside a word is zero or blank."""
-        beside = [self._all_beside(index, figure).get(word, set()) for figure in self.shape.figures]
+        beside = [self.shape.beside(index, figure).get(word, set()) for figure in self.shape.figures]
         return all(not text.strip("0.,-") for texts in beside for text in texts)
 
     def _says_nothing(self, index: int) -> str:
@@ -339,7 +326,7 @@ class _Reader:
 
     def _is_part_of(self, index: int, other: int) -> bool:
         """Whether a column repeats the same digits of the keys of another."""
-        every = self._all_beside(other, index)
+        every = self.shape.beside(other, index)
         if not all(len(found) == 1 for found in every.values()) or not looks_like_codes(self.texts[other]):
             return False
         pairs = [(key, next(iter(found))) for key, found in every.items()]
@@ -356,11 +343,6 @@ class _Reader:
 def code_listed(codes: dict[str, str | None]) -> str:
     """Texts with the code they are read as."""
     return ", ".join(f"„{text}“ als {code}" for text, code in list(codes.items())[:LISTED] if code)
-
-
-def _own(shape: Shape, index: int) -> list[str]:
-    """The distinct texts of a column."""
-    return list(dict.fromkeys(" ".join(text.split()) for text in shape.column(index).present))
 
 
 def understand(shape: Shape, known: Known, file_name: str, area: str) -> Understanding:
