@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import openpyxl
 import pytest
 import yaml
 from builders import ROOT, project_with, read_in_file
@@ -92,6 +94,117 @@ def test_settings_of_a_tiny_table(tiny: Path, project: Project) -> None:
     assert content["rows_not_data"] == [
         {"heading": "Gebiet", "pattern": "Zusammen", "reason": "Summe der Zeilen darüber", "sum_of": "above"}
     ]
+
+
+FLAT = """nr;name;tcode;Zeit;gcode;gname;acode;aname;value;unit
+12345;Probe;JAHR;2024;GES;Geschlecht;;Insgesamt;30;1000
+12345;Probe;JAHR;2024;GES;Geschlecht;GESM;männlich;15;1000
+12345;Probe;JAHR;2024;GES;Geschlecht;GESW;weiblich;15;1000
+12345;Probe;JAHR;2023;GES;Geschlecht;;Insgesamt;28;1000
+12345;Probe;JAHR;2023;GES;Geschlecht;GESM;männlich;14;1000
+12345;Probe;JAHR;2023;GES;Geschlecht;GESW;weiblich;14;1000
+"""
+PREAMBLE = """Region;Deutschland;Schlüssel:;d
+Berichtsjahr;2015
+Staatsangehörigkeit;Ausländer
+
+Merkmal;JD Arbeitslose;Anteil in %
+unter 25 Jahre;238;9
+25 bis unter 55 Jahre;1982;71
+55 oder älter;573;20
+
+Exportdatum:;21.05.2025
+"""
+KEYS = """AGS,Ort,Alter,Bevölkerung männlich,Bevölkerung weiblich
+8,Baden-Württemberg,3 - 6 Jahre,10,11
+8,Baden-Württemberg,6 - 10 Jahre,12,13
+8111,Stuttgart,3 - 6 Jahre,5,6
+8111,Stuttgart,6 - 10 Jahre,7,8
+8111000,Stuttgart,3 - 6 Jahre,5,6
+8111000,Stuttgart,6 - 10 Jahre,7,8
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "dataset", "supplier", "wanted"),
+    [
+        # A number that is the same in every row is no figure; a blank code is what the name beside it says.
+        (
+            FLAT,
+            "mikrozensus",
+            "destatis",
+            {
+                "dimensions.sex": {"heading": "acode", "codes": {"": "_T"}},
+                "dimensions.period": {"heading": "Zeit"},
+                "unit": {"heading": "unit"},
+                "columns.0": {"headings": ["value"]},
+                "columns.1": {"headings": ["nr"], "not_data": "Steht in jeder Zeile gleich."},
+            },
+        ),
+        # Area, year and citizenship stand in the preamble, whose year is no figure.
+        (
+            PREAMBLE,
+            "arbeitslose_merkmale",
+            "ba",
+            {
+                "table.header.find": "Merkmal",
+                "dimensions.area": {"title": True, "pattern": "^Deutschland$"},
+                "dimensions.period": {"title": True, "pattern": r"^(?P<key>\d{4})$"},
+                "dimensions.citizenship.title": True,
+                "dimensions.age": {"heading": "Merkmal", "codes": {"55 oder älter": "Y_GE55"}},
+                "dimensions.measure.codes": {"JD Arbeitslose": "unemployed", "Anteil in %": "share"},
+            },
+        ),
+        # Keys have lost their zero; Gemeinden are not collected; ages up to where the next group begins.
+        (
+            KEYS,
+            "bevoelkerung",
+            "bw",
+            {
+                "dimensions.area": {"heading": "AGS", "scheme": "key", "prefix": "0", "name_heading": "Ort"},
+                "dimensions.age.codes": {"3 - 6 Jahre": "Y3T5", "6 - 10 Jahre": "Y6T9"},
+                "rows_not_data.0.pattern": r"\d{7}",
+                "columns.1.codes": {"measure": "population", "sex": "F"},
+            },
+        ),
+    ],
+    ids=["flat", "preamble", "keys"],
+)
+def test_settings_are_found(
+    text: str, dataset: str, supplier: str, wanted: dict[str, Any], tmp_path: Path, project: Project
+) -> None:
+    path = tmp_path / "probe_2024.csv"
+    path.write_text(text, encoding="utf-8")
+    content = draft_profile(path, project, dataset, supplier).content
+    assert {name: _at(content, name) for name in wanted} == wanted
+
+
+def _at(content: Any, name: str) -> Any:
+    for part in name.split("."):
+        content = content[int(part)] if part.isdigit() else content[part]
+    return content
+
+
+def test_sheets_that_are_laid_out_differently_become_parts(tmp_path: Path, project: Project) -> None:
+    path = tmp_path / "probe.xlsx"
+    book = openpyxl.Workbook()
+    wide, long = book.active, book.create_sheet("lang")
+    wide.title = "breit 2024"
+    for row in (["Gebiet", "männlich", "weiblich"], ["Saarland", 85000, 78935], ["Quelle: Probe"]):
+        wide.append(row)
+    for row in (
+        ["Land", "Geschlecht", "Stichtag", "Anzahl"],
+        ["Bayern", "männlich", "31.12.2024", 7],
+        ["Bayern", "weiblich", "31.12.2024", 8],
+    ):
+        long.append(row)
+    book.save(path)
+    draft = draft_profile(path, project, "auslaender", "destatis", "breit.*|lang")
+    assert [one.file.sheet for one in draft.profile.layouts] == ["breit 2024", "lang"]
+    assert draft.content["parts"][1]["dimensions"]["area"] == {"heading": "Land"}
+    assert draft.trial.observations.num_rows == draft.trial.usable == 4
+    with pytest.raises(UnusableInput, match="fehlt"):
+        draft_profile(path, project, "auslaender", "destatis", "fehlt")
 
 
 def test_an_unknown_label_is_asked_about_with_the_nearest_one(tiny: Path, project: Project) -> None:

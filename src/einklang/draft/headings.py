@@ -42,7 +42,7 @@ class _Headings:
         self.meant = {text: code for text, code in self.meant.items() if text in used}
         self.composed = {text: codes for text, codes in self.composed.items() if text in used}
         if self.meant:
-            self.found.say_meant(self.meant)
+            self.found.ask("measure", "der Ähnlichkeit", self.meant)
         self._leave_unread()
         self._read_paths()
         for match in (*self.chosen.values(), *self.finer.values()):

@@ -31,6 +31,7 @@ _MANY = 400
 _PROBED = 100
 _ANY = 0.1
 _MOSTLY = 0.6
+_SEVERAL = 2
 _NEAR = 85
 _VERY_NEAR = 90
 _CODE = 24
@@ -205,7 +206,7 @@ class Known:
             either = "|".join(rf"\d{{{length}}}" for length in lengths)
             found.append(replace(keyed, pattern=f"(?P<key>{either}) .+"))
         lettered = [hit for text in wanted if (hit := _LETTERS_AND_KEY.fullmatch(text))]
-        if lettered and len(lettered) >= _MOSTLY * len(wanted):
+        if len(lettered) > _SEVERAL and len(lettered) >= _MOSTLY * len(wanted):
             letters = lettered[0]["letters"]
             keys = [text.removeprefix(letters) for text in wanted]
             pattern = rf"{re.escape(letters)}(?P<key>\d+)"

@@ -24,7 +24,7 @@ Limits = tuple[int, int | None]
 def codes_by_limits(texts: Sequence[str], codelist: CodeList) -> dict[str, str]:
     """The code of each text whose limits (`from_age`, `to_age`) are those of one code of the list.
 
-    `3 - 6` reaches up to 5 where the next group begins at 6, and up to 6 where it begins at 7.
+    `3 - 6` reaches up to 5 where a group begins at the end of another (`6 - 10`), and up to 6 where none does.
     """
     if "from_age" not in codelist.schemes:
         return {}
@@ -33,16 +33,18 @@ def codes_by_limits(texts: Sequence[str], codelist: CodeList) -> dict[str, str]:
         if (start := code.extra.get("from_age", "")) and code.kind in {"interval", "open", "single"}:
             end = code.extra.get("to_age", "")
             known.setdefault((int(start), int(end) if end else None), code.code)
-    starts = {int(found["from"]) for text in texts if (found := _INTERVAL.fullmatch(text))}
+    intervals = [found for text in texts if (found := _INTERVAL.fullmatch(text)) and not found["under"]]
+    starts = {int(found["from"]) for found in intervals}
     starts |= {int(found[1] or found[2]) for text in texts if (found := _OPEN.fullmatch(text))}
-    read = {text: limits for text in texts if (limits := _limits(text, starts)) is not None}
+    is_under = any(int(found["to"]) in starts for found in intervals)
+    read = {text: limits for text in texts if (limits := _limits(text, is_under)) is not None}
     return {text: known[limits] for text, limits in read.items() if limits in known}
 
 
-def _limits(text: str, starts: set[int]) -> Limits | None:
+def _limits(text: str, is_under: bool) -> Limits | None:
     if found := _INTERVAL.fullmatch(text):
         end = int(found["to"])
-        return int(found["from"]), end - 1 if found["under"] or end in starts else end
+        return int(found["from"]), end - 1 if found["under"] or is_under else end
     if found := _OPEN.fullmatch(text):
         return int(found[1] or found[2]), None
     if found := _CODED.fullmatch(text):

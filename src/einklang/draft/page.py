@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from einklang.draft.drafting import Draft
-from einklang.draft.picture import Use, paint_sheet
+from einklang.draft.picture import Use, label_of, paint_sheet
 from einklang.observations import key_columns
 from einklang.project import Project
 from einklang.report.page import render
@@ -30,7 +32,7 @@ def names_of(draft: Draft, project: Project) -> list[str]:
 
 
 def first_lines(draft: Draft, project: Project, count: int = FIRST) -> list[list[str]]:
-    """The first figures in long form: cell, codes, text as written, value; what is secret is not shown."""
+    """The first figures in long form: cell, labels, text as written, value; what is secret is not shown."""
     dataset = project.dataset(draft.profile.dataset)
     lines = []
     for number, row in enumerate(draft.trial.observations.slice(0, count).to_pylist()):
@@ -39,8 +41,8 @@ def first_lines(draft: Draft, project: Project, count: int = FIRST) -> list[list
         hidden = is_secret and any(character.isdigit() for character in row["value_text"])
         text = "(geheim)" if hidden else row["value_text"].strip()
         value = "–" if row["value"] is None or is_secret else f"{row['value']:.10g}".replace(".", ",")
-        codes = [str(row[name]) for name in key_columns(dataset)]
-        lines.append([f"{sheet}{row['column']}{row['row']}", *codes, text, value])
+        labels = [label_of(project, dataset, name, str(row[name])) for name in key_columns(dataset)]
+        lines.append([f"{sheet}{row['column']}{row['row']}", *labels, text, value])
     return lines
 
 
@@ -48,6 +50,7 @@ def render_page(draft: Draft, project: Project) -> str:
     """The page of a draft."""
     dataset = project.dataset(draft.profile.dataset)
     table = next((one for one in draft.trial.tables if one.sheet == draft.shape.table.sheet), draft.trial.tables[0])
+    layout = next(one for one in draft.profile.layouts if re.fullmatch(one.file.sheet, table.sheet.strip()))
     return render(
         "draft.html.j2",
         ("draft.css",),
@@ -56,7 +59,7 @@ def render_page(draft: Draft, project: Project) -> str:
         figures=draft.trial.observations.num_rows,
         usable=draft.trial.usable,
         todo=draft.profile.todo,
-        sheet=paint_sheet(table, draft.profile, draft.trial, project),
+        sheet=paint_sheet(table, layout, draft.trial, project),
         explained={use.value: text for use, text in _EXPLAINED.items()},
         names=names_of(draft, project),
         lines=first_lines(draft, project),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
+import pyarrow.compute as pc
 
 from einklang.columns import ColumnsFound, find_columns
 from einklang.declarations.dataset import Dataset
 from einklang.declarations.profile import Profile
 from einklang.draft.trial import Trial
+from einklang.draft.words import words
 from einklang.footnotes import Marks
 from einklang.observations import key_columns
 from einklang.project import Project
@@ -48,6 +50,8 @@ WORDS = {
     Use.UNEXPLAINED: "ungeklärt",
     Use.BLANK: "leer",
 }
+# Uses that a word says as well, where neither the row nor the column says it.
+_SAID = frozenset({Use.TOTAL, Use.IGNORED, Use.UNEXPLAINED})
 
 
 @dataclass(frozen=True)
@@ -99,31 +103,44 @@ class _Painter:
         ]
         width = min(len(self.table.columns), COLUMNS_SHOWN)
         values = self._values()
-        shown = [self._row(row, width, found, values) for row in self._rows(regions)]
+        rows = [self._row(row, width, found, values) for row in self._rows(regions)]
+        columns = [self._column(index, found, self._is_total(index, values)) for index in range(width)]
+        shown = [_with_words(row, columns) for row in rows]
         counts = {use: sum(cell.use is use for row in shown for cell in row.cells) for use in Use}
         return SheetShown(
             name=self.table.sheet or self.table.file,
             letters=tuple(column_letter(index) for index in range(width)),
-            columns=tuple(self._column(index, found) for index in range(width)),
+            columns=tuple(columns),
             rows=tuple(_with_gaps(shown)),
             more_columns=len(self.table.columns) - width,
-            counts=tuple((use.value, WORDS[use], count) for use, count in counts.items() if use is not Use.BLANK),
+            counts=tuple(
+                (use.value, WORDS[use], count) for use, count in counts.items() if count and use is not Use.BLANK
+            ),
         )
 
-    def _values(self) -> dict[tuple[int, int], tuple[bool, bool]]:
-        """Cells with a figure → whether it is a total, and whether it must not be shown."""
-        dataset = self.project.dataset(self.profile.dataset)
+    def _values(self) -> dict[tuple[int, int], tuple[Use, bool]]:
+        """Cells with a figure → value, total, or without a code for one of its labels; and whether it is not shown."""
         table = self.trial.observations
         mine = np.flatnonzero(np.asarray(table.column("sheet").to_pylist(), dtype=object) == self.table.sheet)
         rows = table.column("row").to_numpy()[mine].tolist()
         letters = table.take(mine).column("column").to_pylist()
-        total = self._totals(dataset)[mine].tolist()
+        uses = np.where(
+            self._without_code(), Use.UNEXPLAINED, np.where(self._totals(self.dataset), Use.TOTAL, Use.VALUE)
+        )
         secret = self.trial.is_secret[mine].tolist()
         index = {column_letter(number): number for number in range(len(self.table.columns))}
         return {
-            (row - 1, index[letter]): (is_total, is_secret)
-            for row, letter, is_total, is_secret in zip(rows, letters, total, secret, strict=True)
+            (row - 1, index[letter]): (Use(use), is_secret)
+            for row, letter, use, is_secret in zip(rows, letters, uses[mine].tolist(), secret, strict=True)
         }
+
+    def _without_code(self) -> np.ndarray:
+        """Figures of which a label has no code."""
+        table = self.trial.observations
+        missing = np.zeros(table.num_rows, dtype=np.bool_)
+        for name in key_columns(self.dataset):
+            missing |= pc.equal(table[name].cast("string"), "").to_numpy(zero_copy_only=False)
+        return missing
 
     def _totals(self, dataset: Dataset) -> np.ndarray:
         """Figures that are the total of a dimension which the table breaks down."""
@@ -149,7 +166,7 @@ class _Painter:
         row: int,
         width: int,
         found: list[tuple[Region, ColumnsFound]],
-        values: dict[tuple[int, int], tuple[bool, bool]],
+        values: dict[tuple[int, int], tuple[Use, bool]],
     ) -> RowShown:
         here = next(((one, columns) for one, columns in found if one.header <= row < one.end), None)
         first = min((one.header for one, _ in found), default=0)
@@ -159,8 +176,7 @@ class _Painter:
             text = self.table.text(row, index)
             use, is_secret = self._use(row, index, text, here, values, has, row < first)
             hidden = is_secret and any(character.isdigit() for character in text)
-            marked = use in {Use.TOTAL, Use.IGNORED, Use.UNEXPLAINED}
-            cells.append(CellShown("(geheim)" if hidden else text, use, marked))
+            cells.append(CellShown("(geheim)" if hidden else text, use))
         return RowShown(row + 1, self._word(row, here, has, row < first, cells), tuple(cells))
 
     def _use(
@@ -169,19 +185,18 @@ class _Painter:
         index: int,
         text: str,
         here: tuple[Region, ColumnsFound] | None,
-        values: dict[tuple[int, int], tuple[bool, bool]],
+        values: dict[tuple[int, int], tuple[Use, bool]],
         has: bool,
         is_above: bool,
     ) -> tuple[Use, bool]:
         if (row, index) in values:
-            is_total, is_secret = values[row, index]
-            return (Use.TOTAL if is_total else Use.VALUE), is_secret
+            return values[row, index]
         if not text:
-            return Use.BLANK, False
+            return (Use.HEADER if here is not None and self._is_merged(row, index, here) else Use.BLANK), False
         if here is None:
             return (Use.TITLE if is_above else Use.NOTE), False
         region, columns = here
-        if index in columns.left_out:
+        if index in columns.left_out or (index in columns.twins and row >= region.first):
             return Use.IGNORED, False
         if row < region.first:
             return Use.HEADER, False
@@ -189,6 +204,16 @@ class _Painter:
             return (Use.KEY if has or index in columns.sections else Use.IGNORED), False
         is_out = not has and bool(self.profile.rows_not_data)
         return (Use.IGNORED if is_out else Use.UNEXPLAINED), False
+
+    def _is_merged(self, row: int, index: int, here: tuple[Region, ColumnsFound]) -> bool:
+        """Whether a blank cell continues the heading to its left."""
+        region, columns = here
+        return region.header <= row < region.first and bool(columns.heads[row - region.header][index])
+
+    def _is_total(self, index: int, values: dict[tuple[int, int], tuple[Use, bool]]) -> bool:
+        """Whether every figure of a column is a total."""
+        own = {use for (_, column), (use, _) in values.items() if column == index}
+        return own == {Use.TOTAL}
 
     def _word(
         self,
@@ -209,7 +234,7 @@ class _Painter:
         uses = {cell.use for cell in cells}
         return WORDS[Use.UNEXPLAINED if Use.UNEXPLAINED in uses else Use.KEY if Use.KEY in uses else Use.IGNORED]
 
-    def _column(self, index: int, found: list[tuple[Region, ColumnsFound]]) -> str:
+    def _column(self, index: int, found: list[tuple[Region, ColumnsFound]], is_total: bool) -> str:
         """What the column holds, in words of the data set."""
         for _, columns in found:
             held = [self._title(name) for name, indices in columns.place.items() if index in indices]
@@ -223,24 +248,55 @@ class _Painter:
             if index in columns.sections:
                 return "Zwischenzeile"
             if index in columns.left_out:
-                return WORDS[Use.IGNORED]
+                is_open = columns.left_out[index] == words().sentences["unsettled_column"]
+                return f"{WORDS[Use.IGNORED]}: {'noch zu klären' if is_open else columns.left_out[index]}"
+            if index in columns.twins:
+                return f"{WORDS[Use.IGNORED]}: wiederholt Spalte {column_letter(columns.twins[index])}"
             if index in columns.figures:
-                codes = [self._code(name, by[index]) for name, by in columns.codes.items() if index in by]
-                return ", ".join(["Werte", *codes])
+                word = WORDS[Use.TOTAL] if is_total else "Werte"
+                return ": ".join(filter(None, [word, " · ".join(self._meaning(index, columns))]))
         return "–"
 
+    def _meaning(self, index: int, columns: ColumnsFound) -> list[str]:
+        """What the headings of a column of figures say, in words of the data set."""
+        by_head = [name for name, place in self.profile.dimensions.items() if place.header_row is not None]
+        names = [name for name in key_columns(self.dataset) if name in by_head or index in columns.codes.get(name, {})]
+        table = self.trial.observations
+        mine = pc.and_(pc.equal(table["column"], column_letter(index)), pc.equal(table["sheet"], self.table.sheet))
+        first = pc.index(mine, True).as_py()
+        if first < 0:
+            return []
+        labels = {name: label_of(self.project, self.dataset, name, str(table[name][first].as_py())) for name in names}
+        plain = {"measure", "period"}
+        return [label if name in plain else f"{self._title(name)}: {label}" for name, label in labels.items()]
+
+    @property
+    def dataset(self) -> Dataset:
+        """The data set that the table is read as."""
+        return self.project.dataset(self.profile.dataset)
+
     def _title(self, name: str) -> str:
-        dataset = self.project.dataset(self.profile.dataset)
-        known = {one.name: one.title.de for one in dataset.dimensions}
+        known = {one.name: one.title.de for one in self.dataset.dimensions}
         return {"period": "Zeit", "measure": "Merkmal", **known}.get(name, name)
 
-    def _code(self, name: str, code: str) -> str:
-        dataset = self.project.dataset(self.profile.dataset)
-        if name == "measure":
-            return dataset.measure(code).title.de
-        if name == "period":
-            return code
-        return self.project.codes(dataset.name, name).codes[code].label_de
+
+def label_of(project: Project, dataset: Dataset, name: str, code: str) -> str:
+    """A code in words; a code that is unknown as it is."""
+    if name == "measure":
+        return next((one.title.de for one in dataset.measures if one.name == code), code)
+    if name == "period":
+        return code
+    codes = project.codes(dataset.name, name).codes
+    return codes[code].label_de if code in codes else code
+
+
+def _with_words(row: RowShown, columns: list[str]) -> RowShown:
+    """The row with the word of a use in the cells of which neither the row nor the column says it."""
+    cells = tuple(
+        replace(cell, is_marked=cell.use in _SAID and cell.word != row.word and not said.startswith(cell.word))
+        for cell, said in zip(row.cells, columns, strict=True)
+    )
+    return replace(row, cells=cells)
 
 
 def _with_gaps(rows: list[RowShown]) -> list[RowShown]:

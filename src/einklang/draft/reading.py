@@ -34,7 +34,10 @@ class Understanding:
         """Whether it is known where the dimension stands."""
         return name in self.places or any(name in one.get("codes", {}) for one in self.columns)
 
-    def say_meant(self, meant: dict[str, str]) -> None:
-        """Asks whether labels that are only nearly known are read rightly."""
-        listed = ", ".join(f"„{text}“ als {code}" for text, code in meant.items())
-        self.todo.append(f"dimensions.measure: nach der Ähnlichkeit gelesen ist {listed}; stimmt das?")
+    def ask(self, dimension: str, by: str, codes: dict[str, str]) -> None:
+        """Asks whether labels are read rightly that are not known as they are written."""
+        known = self.known.lists[dimension].codes
+        listed = [f"„{text}“ als „{known[code].label_de}“ ({code})" for text, code in list(codes.items())[:LISTED]]
+        more = f" und {len(codes) - LISTED} weitere" if len(codes) > LISTED else ""
+        verb = "ist" if len(codes) == 1 else "sind"
+        self.todo.append(f"dimensions.{dimension}: nach {by} {verb} gelesen: {', '.join(listed)}{more}; stimmt das?")

@@ -62,6 +62,7 @@ class _Reader:
                 not one[0].is_keyed,
                 one[0].pattern is not None,
                 -len(one[0].codes),
+                len(one[0].said),
                 one[1],
             )
         )
@@ -127,11 +128,9 @@ class _Reader:
         if codes:
             place["codes"] = codes
         self.found.codes[match.dimension] = {*filter(None, match.codes.values()), *codes.values()}
-        by_limits = {text: code for text, code in match.codes.items() if text in match.said and name is None}
-        if by_limits and code_listed(by_limits):
-            self.found.todo.append(
-                f"dimensions.{match.dimension}: nach den Grenzen gelesen ist {code_listed(by_limits)}; stimmt das?"
-            )
+        by_limits = {text: code for text, code in match.codes.items() if code and text in match.said and name is None}
+        if by_limits:
+            self.found.ask(match.dimension, "den Grenzen", by_limits)
         self._levels(match, index)
         self._unknown(match, index, asked)
 
@@ -205,7 +204,7 @@ class _Reader:
             meant = {text: code for text in rest if (code := self.known.measure_meant(text))}
             if meant:
                 place.setdefault("codes", {}).update(meant)
-                self.found.say_meant(meant)
+                self.found.ask("measure", "der Ähnlichkeit", meant)
                 rest = [text for text in rest if text not in meant]
         if match.dimension in self.known.lists and match.dimension not in {"area", "measure"}:
             rest = self._take_nearest(match, place, rest)
@@ -225,10 +224,7 @@ class _Reader:
         if near:
             place.setdefault("codes", {}).update(near)
             self.found.codes[match.dimension] |= set(near.values())
-            listed = ", ".join(f"„{text}“ als {code}" for text, code in near.items())
-            self.found.todo.append(
-                f"dimensions.{match.dimension}: nach der Ähnlichkeit gelesen ist {listed}; stimmt das?"
-            )
+            self.found.ask(match.dimension, "der Ähnlichkeit", near)
         return [text for text in rest if text not in near]
 
     def _areas_not_collected(self, index: int, rest: list[str]) -> list[str]:
@@ -338,11 +334,6 @@ class _Reader:
 
     def _title(self, index: int) -> str:
         return next((row[index] for row in reversed(self.shape.heads) if row[index]), column_letter(index))
-
-
-def code_listed(codes: dict[str, str | None]) -> str:
-    """Texts with the code they are read as."""
-    return ", ".join(f"„{text}“ als {code}" for text, code in list(codes.items())[:LISTED] if code)
 
 
 def understand(shape: Shape, known: Known, file_name: str, area: str) -> Understanding:
