@@ -449,7 +449,7 @@ CONSTRUCTS = [
         """
         Gebiet   | insgesamt | Platz 1 | Anzahl 1 | Platz 2 | Anzahl 2
         Saarland | 10        | Syrien  | 6        | Italien | 3
-        Hessen   | 20        | Türkei  | 9        | Syrien  | 8
+        Hessen   | 20        | Türkei  | 9        |         |
         """,
         r"""
         table: {header: {find: Gebiet}}
@@ -457,7 +457,7 @@ CONSTRUCTS = [
         columns: [{headings: [insgesamt]}, {headings: [Anzahl 1]}, {headings: [Anzahl 2]}]
         """,
         "B2 10 2024-12-31 _T _T 10, D2 10 2024-12-31 _T 475 6, F2 10 2024-12-31 _T 137 3, "
-        "B3 06 2024-12-31 _T _T 20, D3 06 2024-12-31 _T 163 9, F3 06 2024-12-31 _T 475 8",
+        "B3 06 2024-12-31 _T _T 20, D3 06 2024-12-31 _T 163 9",
     ),
     Construct(
         "quality columns without a heading",

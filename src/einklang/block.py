@@ -235,15 +235,21 @@ class TableBlock:
 
     def _without_cells_not_data(self, long: LongTable) -> LongTable:
         kept = np.ones(long.size, dtype=np.bool_)
+        masks = [
+            ("pair_blank", long.labels[name].blank & long.text.blank & np.isin(long.column, list(labels)))
+            for name, labels in self.columns.beside.items()
+        ]
         for declared in self.layout.cells_not_data:
             wanted = [index for index in self.columns.figures if fits(declared.headings, self.columns.heads, index)]
             rows = np.arange(self.table.rows)
             mask = self._matches(column_index(declared.column), declared.pattern, rows)[long.row - 1]
-            mask &= kept & np.isin(long.column, wanted)
-            self.accounted.leave_cells(declared.reason, int(mask.sum()))
+            masks.append((declared.reason, mask & np.isin(long.column, wanted)))
+        for reason, mask in masks:
+            mask &= kept
+            self.accounted.leave_cells(reason, int(mask.sum()))
             kept &= ~mask
             emptied = np.setdiff1d(long.row[mask], long.row[kept])
-            self.rows.leave(emptied.astype(np.int64) - 1, declared.reason)
+            self.rows.leave(emptied.astype(np.int64) - 1, reason)
         return long if kept.all() else long.filter(kept)
 
     def _cells(self, rows: NDArray[np.int64], indices: Sequence[int]) -> TextColumn:
