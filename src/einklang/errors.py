@@ -18,7 +18,7 @@ sentence and, in `remedy`, what to do.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 
@@ -29,6 +29,16 @@ class EinklangError(Exception):
         self.sentence = sentence
         self.remedy = remedy
         super().__init__(f"{sentence} {remedy}".strip())
+
+    def __reduce__(self) -> tuple[Callable[..., EinklangError], tuple[object, ...]]:
+        """Errors cross processes; what they are made of differs from what `Exception` keeps."""
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(kind: type[EinklangError], args: tuple[object, ...], facts: dict[str, object]) -> EinklangError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(facts)
+    return error
 
 
 class DeclarationError(EinklangError):

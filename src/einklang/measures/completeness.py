@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,9 +13,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from einklang.combinations import distinct
-from einklang.cube import Cube
+from einklang.cube import Axis
 from einklang.declarations.base import Text
 from einklang.declarations.codelists import CodeList
+from einklang.declarations.comparability import Gap
 from einklang.findings import Fact
 from einklang.measures.figures import Context, Figures, Parameters, listed, nothing
 from einklang.periods import period_of_code, shift_years
@@ -52,30 +53,51 @@ def _agreed(context: Context, delivers: Mapping[str, list[str]], names: Sequence
     """The codes agreed for each dimension in a period."""
     codes = [delivers.get(name, []) for name in names]
     return [
-        agreed_areas(context, wanted, period) if name == "area" else wanted
+        list(dict.fromkeys(agreed_areas(context, wanted, period) if name == "area" else wanted))
         for name, wanted in zip(names, codes, strict=True)
     ]
 
 
-def _gaps(context: Context, measure: str, period: str, names: Sequence[str]) -> Callable[[Sequence[str]], bool]:
-    """Tells of codes of some dimensions whether their figure is registered as one that does not exist."""
-    gaps = [
-        gap
-        for gap in context.project.comparability.gaps
-        if gap.is_about(context.dataset.name, measure) and gap.holds_in(period)
-    ]
+def _in_gap(context: Context, gap: Gap, columns: Mapping[str, Axis], size: int) -> NDArray[np.bool_]:
+    """Which of some combinations of area and further dimensions a registered gap is about."""
     known = context.project.codes(context.dataset.name, "area").codes
+    hit = np.full(size, set(gap.by_dimension) <= set(columns) and ("area" in columns or gap.is_in("", "")))
+    for name, axis in columns.items():
+        of_codes = np.ones(len(axis.codes), dtype=np.bool_)
+        if name == "area":
+            of_codes &= [gap.is_in(code, known[code].parent if code in known else "") for code in axis.codes]
+        if name in gap.by_dimension:
+            of_codes &= [code in gap.by_dimension[name] for code in axis.codes]
+        hit &= of_codes[axis.index]
+    return hit
 
-    def is_gap(key: Sequence[str]) -> bool:
-        codes = dict(zip(names, key, strict=True))
-        area = codes.get("area", "")
-        parent = known[area].parent if area in known else ""
-        return any(
-            gap.is_in(area, parent) and all(codes.get(name) in wanted for name, wanted in gap.by_dimension.items())
-            for gap in gaps
-        )
 
-    return is_gap if gaps else lambda _: False
+def _gaps_among(context: Context, columns: Mapping[str, Axis]) -> NDArray[np.bool_]:
+    """Which combinations of measure, period, area and further dimensions are registered as gaps."""
+    measure, period = columns["measure"], columns["period"]
+    others = {name: axis for name, axis in columns.items() if name not in {"measure", "period"}}
+    found = np.zeros(len(measure.index), dtype=np.bool_)
+    for gap in context.project.comparability.gaps:
+        about = np.asarray([gap.is_about(context.dataset.name, code) for code in measure.codes], dtype=np.bool_)
+        holds = np.asarray([bool(code) and gap.holds_in(code) for code in period.codes], dtype=np.bool_)
+        hit = np.flatnonzero(about[measure.index] & holds[period.index])
+        if len(hit):
+            chosen = {name: Axis(axis.codes, axis.index[hit]) for name, axis in others.items()}
+            found[hit] |= _in_gap(context, gap, chosen, len(hit))
+    return found
+
+
+def _exist(context: Context, area: Axis, period: Axis) -> NDArray[np.bool_]:
+    """Which areas existed in the period; areas that no list knows did."""
+    known = context.project.codes(context.dataset.name, "area").codes
+    days = [period_of_code(code) if code else None for code in period.codes]
+    table = np.asarray(
+        [[code not in known or day is None or known[code].is_valid(day.start, day.end) for day in days]
+         for code in area.codes],
+        dtype=np.bool_,
+    ).reshape(len(area.codes), len(days))  # fmt: skip
+    found: NDArray[np.bool_] = table[area.index, period.index]
+    return found
 
 
 def missing_combinations(context: Context, parameters: Parameters) -> Figures:
@@ -92,16 +114,20 @@ def missing_combinations(context: Context, parameters: Parameters) -> Figures:
         return nothing("labels_unknown")
     names = [name for name in profile.delivers if name not in {"measure", "period"}]
     found = context.delivered()
-    present = _present(found, ["measure", "period", *names])
-    measures = profile.delivers.get("measure") or sorted({key[0] for key in present})
-    periods = profile.delivers.get("period") or sorted({key[1] for key in present})
+    first = distinct(*found.groups(["measure", "period", *names])).representatives
+    delivered = {name: Axis(axis.codes, axis.index[first]) for name, axis in found.axes.items()}
+    measures = profile.delivers.get("measure") or _occurring(delivered["measure"])
+    periods = profile.delivers.get("period") or _occurring(delivered["period"])
     lost: dict[tuple[tuple[str, ...], ...], list[_Lost]] = {}
     for measure, period in itertools.product(measures, periods):
         axes = _agreed(context, profile.delivers, names, period)
-        is_gap = _gaps(context, measure, period, names)
-        expected = [key for key in itertools.product(*axes) if not is_gap(key)]
-        missing = tuple(key for key in expected if (measure, period, *key) not in present)
-        lost.setdefault(missing, []).append(_Lost(measure, period, axes, len(expected)))
+        expected = _expected(context, measure, period, names, axes)
+        absent = expected & ~_among(delivered, measure, period, names, axes)
+        missing = tuple(
+            tuple(axis[place] for axis, place in zip(axes, places, strict=True))
+            for places in np.argwhere(absent).tolist()
+        )
+        lost.setdefault(missing, []).append(_Lost(measure, period, axes, int(expected.sum())))
     groups = list(lost.items())
 
     def facts(i: int) -> dict[str, Fact]:
@@ -119,6 +145,43 @@ def missing_combinations(context: Context, parameters: Parameters) -> Figures:
         for missing, where in groups
     ]
     return Figures(pd.DataFrame(records), lambda _: _NO_ROWS, facts)
+
+
+def _occurring(axis: Axis) -> list[str]:
+    return sorted(axis.codes[number] for number in np.unique(axis.index).tolist())
+
+
+def _expected(
+    context: Context, measure: str, period: str, names: Sequence[str], axes: Sequence[Sequence[str]]
+) -> NDArray[np.bool_]:
+    """Which combinations of the codes agreed are expected: all but registered gaps. One axis per dimension."""
+    shape = tuple(len(axis) for axis in axes)
+    size = math.prod(shape)
+    places = np.unravel_index(np.arange(size), shape) if shape else ()
+    columns = {
+        name: Axis(tuple(axis), place.astype(np.int32)) for name, axis, place in zip(names, axes, places, strict=True)
+    }
+    nothing_else = np.zeros(size, dtype=np.int32)
+    columns |= {"measure": Axis((measure,), nothing_else), "period": Axis((period,), nothing_else)}
+    return ~_gaps_among(context, columns).reshape(shape)
+
+
+def _among(
+    delivered: Mapping[str, Axis], measure: str, period: str, names: Sequence[str], axes: Sequence[Sequence[str]]
+) -> NDArray[np.bool_]:
+    """Which combinations of the codes agreed were delivered. One axis per dimension."""
+    here = delivered["measure"].index == delivered["measure"].position(measure)
+    here &= delivered["period"].index == delivered["period"].position(period)
+    rows = np.flatnonzero(here)
+    places = []
+    for name, axis in zip(names, axes, strict=True):
+        position = {code: place for place, code in enumerate(axis)}
+        of_code = np.asarray([position.get(code, -1) for code in delivered[name].codes] or [-1], dtype=np.int64)
+        places.append(of_code[delivered[name].index[rows]])
+    agreed = np.all([place >= 0 for place in places], axis=0) if places else np.ones(len(rows), dtype=np.bool_)
+    found = np.zeros(tuple(len(axis) for axis in axes), dtype=np.bool_)
+    found[tuple(place[agreed] for place in places)] = len(rows) > 0
+    return found
 
 
 @dataclass(frozen=True)
@@ -167,30 +230,30 @@ def unexpected_combinations(context: Context, parameters: Parameters) -> Figures
     columns = ["measure", "period", *names]
     combinations = distinct(*found.groups(columns))
     first = combinations.representatives
-    codes = {name: np.asarray(found.axes[name].codes, dtype=object)[found.axes[name].index[first]] for name in columns}
-    keys = list(zip(*(codes[name].tolist() for name in names), strict=True)) if names else [()] * len(first)
-    known = context.project.codes(context.dataset.name, "area").codes
-    extra = np.zeros(len(first), dtype=np.bool_)
-    agreed: dict[str, list[set[str]]] = {}
-    gaps = {
-        (measure, period): _gaps(context, measure, period, names)
-        for measure, period in set(zip(codes["measure"].tolist(), codes["period"].tolist(), strict=True))
-    }
-    for number, (measure, period, key) in enumerate(
-        zip(codes["measure"].tolist(), codes["period"].tolist(), keys, strict=True)
-    ):
-        sets = agreed.setdefault(period, [set(axis) for axis in _agreed(context, wanted, names, period)])
-        area = dict(zip(names, key, strict=True)).get("area", "")
-        days = period_of_code(period)
-        exists = area not in known or known[area].is_valid(days.start, days.end)
-        has_number = not np.isnan(found.value[first[number]])
-        other = any(code not in allowed for code, allowed in zip(key, sets, strict=True))
-        other |= "measure" in wanted and measure not in wanted["measure"]
-        extra[number] = exists and (other or (has_number and gaps[measure, period](key)))
+    delivered = {name: Axis(found.axes[name].codes, found.axes[name].index[first]) for name in columns}
+    measure_axis, period_axis = delivered["measure"], delivered["period"]
+    agreed = {period: _agreed(context, wanted, names, period) for period in _occurring(period_axis)}
+    other = ~np.isin(
+        measure_axis.index, [measure_axis.position(one) for one in wanted.get("measure", measure_axis.codes)]
+    )
+    for number, name in enumerate(names):
+        axis = delivered[name]
+        allowed = np.zeros((len(period_axis.codes), len(axis.codes)), dtype=np.bool_)
+        for period, codes in agreed.items():
+            allowed[period_axis.position(period)] = np.isin(axis.codes, codes[number])
+        other |= ~allowed[period_axis.index, axis.index]
+    has_number = ~np.isnan(found.value[first])
+    extra = other | (has_number & _gaps_among(context, delivered))
+    if "area" in delivered:
+        extra &= _exist(context, delivered["area"], period_axis)
     places = [
-        ((measure, period), np.flatnonzero((codes["measure"] == measure) & (codes["period"] == period)))
-        for measure, period in sorted(gaps)
-    ]
+        ((measure, period), here)
+        for measure, period in itertools.product(_occurring(measure_axis), _occurring(period_axis))
+        if len(here := np.flatnonzero(
+            (measure_axis.index == measure_axis.position(measure))
+            & (period_axis.index == period_axis.position(period))
+        ))
+    ]  # fmt: skip
     of_row = combinations.of_row
 
     def unexpected(i: int) -> NDArray[np.int64]:
@@ -206,7 +269,8 @@ def unexpected_combinations(context: Context, parameters: Parameters) -> Figures
         numbers = unexpected(i)
         title = context.dataset.measure(measure).title
         axes = [sorted(axis) for axis in agreed[period]]
-        summary = _summary(context, names, axes, [keys[number] for number in numbers.tolist()])
+        keys = [tuple(found.code(name, int(first[number])) for name in names) for number in numbers.tolist()]
+        summary = _summary(context, names, axes, keys)
         return {
             "n": len(numbers),
             "liste": Text(de=f"{title.de}, {period}: {summary.de}", en=f"{title.en}, {period}: {summary.en}"),
@@ -240,20 +304,18 @@ def series_gaps(context: Context, parameters: Parameters) -> Figures:
     holds[first.of_row, position[found.axes["period"].index]] = True
     before = np.logical_or.accumulate(holds, axis=1)
     after = np.logical_or.accumulate(holds[:, ::-1], axis=1)[:, ::-1]
-    known = context.project.codes(context.dataset.name, "area").codes
     dimensions = axes[1:]
     lost: dict[tuple[str, str], list[tuple[str, ...]]] = {
         (measure, period): [] for measure in found.axes["measure"].codes if measure for period in periods
     }
-    gaps = {place: _gaps(context, *place, dimensions) for place in lost}
-    for series, place in np.argwhere(~holds & before & after).tolist():
-        at = int(first.representatives[series])
-        measure, period = found.code("measure", at), periods[place]
-        key = tuple(found.code(name, at) for name in dimensions)
-        days = period_of_code(period)
-        exists = known[found.code("area", at)].is_valid(days.start, days.end)
-        if exists and not gaps[measure, period](key):
-            lost[measure, period].append(key)
+    series, place = np.nonzero(~holds & before & after)
+    at = first.representatives[series]
+    columns = {name: Axis(found.axes[name].codes, found.axes[name].index[at]) for name in axes}
+    columns["period"] = Axis(tuple(periods), place.astype(np.int32))
+    holes = _exist(context, columns["area"], columns["period"]) & ~_gaps_among(context, columns)
+    for hole in np.flatnonzero(holes).tolist():
+        key = tuple(found.code(name, int(at[hole])) for name in dimensions)
+        lost[found.code("measure", int(at[hole])), periods[place[hole]]].append(key)
     judged = list(lost.items())
 
     def facts(i: int) -> dict[str, Fact]:
@@ -267,12 +329,6 @@ def series_gaps(context: Context, parameters: Parameters) -> Figures:
         }
 
     return Figures(pd.DataFrame([{"holes": len(keys)} for _, keys in judged]), lambda _: _NO_ROWS, facts)
-
-
-def _present(cube: Cube, names: Sequence[str]) -> set[tuple[str, ...]]:
-    first = distinct(*cube.groups(list(names))).representatives
-    columns = [np.asarray(cube.axes[name].codes, dtype=object)[cube.axes[name].index[first]] for name in names]
-    return set(zip(*columns, strict=True))
 
 
 def _summary(

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -42,8 +43,8 @@ class Groups:
     `members` are the positions of all parts, `group` is the group of each, `numbered` tells which have a number.
     """
 
-    members: NDArray[np.int64]
-    group: NDArray[np.int64]
+    members: NDArray[np.integer[Any]]
+    group: NDArray[np.integer[Any]]
     numbered: NDArray[np.bool_]
     total: NDArray[np.int64]
     parts: NDArray[np.int64]
@@ -51,22 +52,22 @@ class Groups:
     expected: NDArray[np.int64]
 
     @cached_property
-    def _by_group(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        order = np.argsort(self.group, kind="stable")
-        return self.members[order], self.group[order]
+    def _by_group(self) -> tuple[NDArray[np.integer[Any]], NDArray[np.int64]]:
+        """The members in the order of their groups, and where each group begins."""
+        members = self.members[np.argsort(self.group, kind="stable")]
+        return members, np.concatenate([[0], np.cumsum(np.bincount(self.group, minlength=len(self.total)))])
 
     def members_of(self, group: int) -> NDArray[np.int64]:
         """Positions of the parts of one group."""
-        members, groups = self._by_group
-        first, end = np.searchsorted(groups, [group, group + 1])
-        return members[first:end]
+        members, begins = self._by_group
+        return members[begins[group] : begins[group + 1]].astype(np.int64)
 
     @property
     def is_complete(self) -> NDArray[np.bool_]:
         """Per group: whether every part that there must be has a number."""
         return (self.expected > 0) & (self.parts >= self.expected)
 
-    def added(self, of_members: Callable[[NDArray[np.int64]], NDArray[np.float64]]) -> NDArray[np.float64]:
+    def added(self, of_members: Callable[[NDArray[np.integer[Any]]], NDArray[np.float64]]) -> NDArray[np.float64]:
         """Per group the sum of a property of its parts that have a number."""
         sums = np.bincount(self.group[self.numbered], of_members(self.members[self.numbered]), len(self.total))
         return sums.astype(np.float64, copy=False)
@@ -90,7 +91,9 @@ def gather(
     totals, members = np.flatnonzero(roles == 2), np.flatnonzero(roles == 1)
     position = np.full(size, -1, dtype=np.int64)
     position[number[totals]] = totals
-    group, value = number[members], cube.value[members]
+    # There is one of each per part: of ten million rows these are the largest arrays that stay.
+    members, group = members.astype(_narrow(cube.size)), number[members].astype(_narrow(size))
+    value = cube.value[members]
     numbered = ~np.isnan(value) & cube.certain[members]
     counted = group[numbered]
     known: NDArray[np.float64] = np.bincount(counted, value[numbered], size).astype(np.float64, copy=False)
@@ -103,6 +106,10 @@ def gather(
         known=known,
         expected=np.full(size, expected, dtype=np.int64) if isinstance(expected, int) else expected,
     )
+
+
+def _narrow(size: int) -> type[np.integer[Any]]:
+    return np.int32 if size <= np.iinfo(np.int32).max else np.int64
 
 
 def _over_cells(

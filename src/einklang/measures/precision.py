@@ -7,6 +7,7 @@ bases differ by Land inside one table, per area.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +37,7 @@ class Precision:
         """Whether every area has the same base, so that a total is as exact as each of its parts."""
         return len(self.largest[0, 0]) == 1 if self.largest.size else True
 
-    def of(self, table: NDArray[np.float64], cube: Cube, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    def of(self, table: NDArray[np.float64], cube: Cube, rows: NDArray[np.integer[Any]]) -> NDArray[np.float64]:
         """What a table says of the figures at some positions of the cube."""
         measure, period = cube.axes["measure"].index[rows], cube.axes["period"].index[rows]
         if self.is_uniform:
