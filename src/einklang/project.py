@@ -16,7 +16,6 @@ from einklang.declarations.base import build, inherit, read_yaml
 from einklang.declarations.codelists import Code, CodeList, load_codelist, union
 from einklang.declarations.comparability import Comparability, Gap, load_comparability
 from einklang.declarations.dataset import Dataset
-from einklang.declarations.disclosure import Disclosure
 from einklang.declarations.expectations import Expectation, Expectations
 from einklang.declarations.indicator import Indicator
 from einklang.declarations.place import Place
@@ -329,7 +328,6 @@ def _check_expectations(project: Project) -> None:
             raise DeclarationError(path, f"there are no rules {sorted(unknown)}")
         for one in (*expectations.delivery, *expectations.release):
             _check_parameters(project, project.datasets[name], one, path)
-        _check_disclosure(project, project.datasets[name], expectations.disclosure, path)
 
 
 def _check_parameters(project: Project, dataset: Dataset, one: Expectation, path: Path) -> None:
@@ -358,20 +356,6 @@ def _check_parameters(project: Project, dataset: Dataset, one: Expectation, path
             raise DeclarationError(
                 path, f"`{parameter}` names {sorted(map(str, unknown))}, which the data set does not have"
             )
-
-
-def _check_disclosure(project: Project, dataset: Dataset, disclosure: Disclosure, path: Path) -> None:
-    """Measures, data sets and dimensions that the gate's parameters name."""
-    measures = {measure.name for measure in dataset.measures}
-    if unknown := {one.measure for one in disclosure.same} - measures:
-        raise DeclarationError(path, f"`disclosure` names {sorted(unknown)}, which are no measures of the data set")
-    for same in disclosure.same:
-        other = project.datasets.get(same.dataset)
-        if other is None or same.other not in {measure.name for measure in other.measures}:
-            raise DeclarationError(path, f"there is no measure `{same.other}` in `{same.dataset}`")
-        axes, others = ({one.name for one in each.dimensions} for each in (dataset, other))
-        if unknown := (set(same.axes) - axes) | (set(same.axes.values()) - others):
-            raise DeclarationError(path, f"`same` names the unknown dimensions {sorted(unknown)}")
 
 
 def _check_mirror(project: Project, dataset: Dataset, one: Expectation, path: Path) -> None:

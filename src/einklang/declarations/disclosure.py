@@ -1,22 +1,10 @@
-"""What a data set asks of the disclosure gate: smallest counts, protection intervals, figures that are the same."""
+"""What a data set asks of the disclosure gate: smallest counts and protection intervals."""
 
 from __future__ import annotations
 
 from pydantic import Field
 
 from einklang.declarations.base import Declaration
-
-
-class SameFigure(Declaration):
-    """A figure of this data set that is a figure of another data set too."""
-
-    measure: str = Field(description="Measure of this data set.")
-    dataset: str = Field(description="The other data set.")
-    other: str = Field(description="Measure of the other data set.")
-    years: int = Field(default=0, description="Years by which the other period is later (earlier if negative).")
-    axes: dict[str, str] = Field(
-        default={}, description="Dimension here → dimension there, where the names differ; the codes are the same."
-    )
 
 
 class Disclosure(Declaration):
@@ -31,4 +19,3 @@ class Disclosure(Declaration):
     interval_share: float = Field(
         default=0.1, ge=0, lt=1, description="And at least this share of the largest possible value."
     )
-    same: list[SameFigure] = Field(default=[], description="Figures that stand in another data set as well.")

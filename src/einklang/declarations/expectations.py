@@ -6,6 +6,8 @@ the small table that a measure computed (see `einklang.measures`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -115,6 +117,21 @@ class Expectation(Declaration):
         return self
 
 
+@dataclass(frozen=True)
+class SameFigure:
+    """A figure of a data set that is a figure of another data set too.
+
+    `measure` is the one here, `other` the one of `dataset`; the other period is `years` later. `axes`: dimension here →
+    dimension there, with the same codes; further dimensions stand at their total.
+    """
+
+    measure: str
+    dataset: str
+    other: str
+    years: int
+    axes: Mapping[str, str]
+
+
 class Expectations(Declaration):
     """All expectations of one data set."""
 
@@ -122,3 +139,24 @@ class Expectations(Declaration):
     delivery: list[Expectation] = Field(description="Judged for every delivery.")
     release: list[Expectation] = Field(default=[], description="Judged for the national table before a release.")
     disclosure: Disclosure = Field(default=Disclosure(), description="What the disclosure gate asks of a release.")
+
+    @property
+    def same_figures(self) -> list[SameFigure]:
+        """The figures that stand in another data set as well: what `mirror_differences` compares without a range."""
+        found = []
+        for one in (*self.delivery, *self.release):
+            given = one.parameters
+            if one.measure != "mirror_differences" or given["dataset"] == self.dataset or {"low", "learn"} & set(given):
+                continue
+            listed = given.get("axes", [])
+            axes = dict(axis.split("=") for axis in (listed if isinstance(listed, list) else [str(listed)]))
+            found.append(
+                SameFigure(
+                    measure=str(given["here"]),
+                    dataset=str(given["dataset"]),
+                    other=str(given["measure"]),
+                    years=int(str(given.get("offset", 0))),
+                    axes=axes,
+                )
+            )
+        return found

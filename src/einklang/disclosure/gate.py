@@ -64,7 +64,7 @@ def _periods(sources: Sources, project: Project) -> dict[str, set[str]]:
     found = {name: periods_with_withheld(sources, project.dataset(name), project) for name in names}
     years = {name: {int(period[:4]) for period in periods} for name, periods in found.items()}
     for name in names:
-        for same in project.expectations[name].disclosure.same:
+        for same in project.expectations[name].same_figures:
             if same.dataset in names:
                 years[same.dataset] |= {year + same.years for year in years[name]}
                 years[name] |= {year - same.years for year in years[same.dataset]}

@@ -226,18 +226,16 @@ def _same(whole: pd.DataFrame, name: str, project: Project) -> Iterator[Relation
 def same_figures(whole: pd.DataFrame, name: str, project: Project) -> Iterator[tuple[Ints, Ints]]:
     """Positions of the same figures in two data sets."""
     dataset = project.dataset(name)
-    for same in project.expectations[name].disclosure.same:
+    for same in project.expectations[name].same_figures:
         other = project.dataset(same.dataset)
         here = whole[(whole["dataset"] == name) & (whole["measure"] == same.measure)]
         there = whole[(whole["dataset"] == same.dataset) & (whole["measure"] == same.other)]
         if here.empty or there.empty:
             continue
-        pairs = {axis: same.axes.get(axis, axis) for axis in ("area", *contract1.axes(dataset))}
-        axes_there = {"area", *contract1.axes(other)}
-        shared = {axis: also for axis, also in pairs.items() if also in axes_there}
-        for axis in set(pairs) - set(shared):
+        shared = {"area": "area", **same.axes}
+        for axis in set(contract1.axes(dataset)) - set(shared):
             here = here[here[axis] == dataset.dimension(axis).total]
-        for axis in axes_there - set(shared.values()):
+        for axis in set(contract1.axes(other)) - set(shared.values()):
             there = there[there[axis] == other.dimension(axis).total]
         left = here[list(shared)].assign(_year=here["period"].str[:4].astype(int) + same.years, _left=here.index)
         right = there[list(shared.values())].set_axis(list(shared), axis=1)
