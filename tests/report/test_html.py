@@ -193,7 +193,7 @@ def test_a_sum_is_shown_as_a_calculation() -> None:
     assert " ".join(first.text.split()) == (
         "So haben wir gerechnet Angabe Zelle Wert männlich D9 277.770 + weiblich E9 259.675 "
         "Ergibt zusammen (2 Teile) – 537.445 Angegeben: insgesamt C9 537.420 "
-        "Unterschied: angegeben weniger berechnet durch Rundung erklärbar, nach oben und unten: höchstens 6 – −25"
+        "Unterschied: angegeben weniger berechnet hinnehmbar, nach oben und unten: höchstens 6 – −25"
     )
 
 
@@ -202,7 +202,7 @@ def test_a_long_sum_shows_the_term_that_stands_out_and_folds_the_others() -> Non
     short, folded = (" ".join(one.text.split()) for one in page.by_class("sum") if "Kreis 8" in one.text)
     assert "Kreis 8 weicht von Ihren früheren Werten ab C8 1.010" in short
     assert "Kreis 7" not in short
-    assert "durch Rundung erklärbar, nach unten: höchstens 6" in short
+    assert "hinnehmbar, nach unten: höchstens 6" in short
     assert all(f"Kreis {number}" in folded for number in range(1, 21))
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from einklang import observations as contract1
 from einklang.declarations.base import Text
 from einklang.declarations.dataset import Dataset
-from einklang.findings import Fact
+from einklang.findings import Fact, english_number, german_number
 from einklang.matching import match, numbers
 from einklang.measures.figures import Context, Figures, Parameters, Reference, nothing
 from einklang.measures.groups import names_in, number_in, stack
@@ -153,10 +153,21 @@ def _compared(
             "quelle": Text(de=f"{source.de} ({reference.origin.de})", en=f"{source.en} ({reference.origin.en})"),
             "wert2": float(b[i]),
             "diff": float(a[i] - b[i]),
-            "tol": float(allowed[i]) if band is None else f"{band[0]:.2f}–{band[1]:.2f}",
+            "tol": _acceptable(float(allowed[i]), band),
         }
 
     return Figures(pd.DataFrame({"excess": excess.round(6)}), lambda i: row[i : i + 1], facts), row
+
+
+def _acceptable(difference: float, band: tuple[float, float] | None) -> Text:
+    """What is accepted: a difference, or where two concepts are compared a ratio."""
+    if band is None:
+        return Text(de=f"höchstens {german_number(difference)}", en=f"at most {english_number(difference)}")
+    low, high = band
+    return Text(
+        de=f"ein Verhältnis von {german_number(low, 2)} bis {german_number(high, 2)}",
+        en=f"a ratio of {english_number(low, 2)} to {english_number(high, 2)}",
+    )
 
 
 def _joined(found: list[tuple[Figures, NDArray[np.int64]]]) -> Figures:
