@@ -408,6 +408,12 @@ def test_checkout_serves_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert find_project() == ROOT
 
 
+def test_profiles_of_one_supplier_are_loaded_alone(project: Project) -> None:
+    alone = load_project(ROOT, "ni")
+    assert alone.profiles == {key: found for key, found in project.profiles.items() if key[0] == "ni"}
+    assert alone.fingerprint == project.fingerprint
+
+
 def test_fingerprint_changes_with_any_byte(test_folder: Path, test_project: Project, tmp_path: Path) -> None:
     folder = tmp_path / "project"
     shutil.copytree(test_folder, folder)

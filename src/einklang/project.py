@@ -160,8 +160,8 @@ def _fingerprint(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def load_project(start: Path | None = None) -> Project:
-    """Every declaration of the project folder, checked against each other.
+def load_project(start: Path | None = None, supplier: str | None = None) -> Project:
+    """Every declaration of the project folder, checked against each other; of profiles those of one supplier if named.
 
     Raises:
         ProjectNotFound: there is no such folder.
@@ -192,6 +192,8 @@ def load_project(start: Path | None = None) -> Project:
     paths: dict[int, Path] = {}
     known: dict[str, dict[str, Any]] = {}
     for path in sorted((schemas / "profiles").glob("*/*.yaml")):
+        if supplier not in {None, path.parent.name}:
+            continue
         profile = build(Profile, read_profile(path, schemas, known=known), path)
         if profile.supplier != path.parent.name or not path.stem.startswith(profile.dataset):
             raise DeclarationError(path, "folder and file name must be the supplier and the data set")

@@ -98,7 +98,7 @@ def check(
 
         check_places([xlsx, html, json, csv, ess])
         sent = tuple(sent_file(path) for path in files)
-        declared = load_project(project)
+        declared = load_project(project, supplier)
     sending = Sending(supplier, dataset, sent)
     result = run_check(
         sending,
@@ -145,7 +145,7 @@ def deliver(
     from einklang.store import ACCEPTED as ACCEPTED_VERDICTS
     from einklang.store import Store
 
-    load_project(project).profiles_of(supplier, dataset)
+    load_project(project, supplier).profiles_of(supplier, dataset)
     for path in files:
         sent_file(path)
     console = terminal()
