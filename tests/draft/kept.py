@@ -76,21 +76,15 @@ class _Table(NamedTuple):
     columns: ColumnsFound
 
 
-class _Reading:
-    """What a profile makes of the sample: its tables, and a row per figure with codes and labels."""
+class _Whole:
+    """What a profile, with all its parts, makes of the sample: a row per figure with codes and with labels."""
 
     def __init__(self, profile: Profile, sample: Sample, project: Project) -> None:
+        wanted = [re.compile(one.file.sheet) for one in profile.layouts]
+        sheets = [table for table in sample.tables if any(one.fullmatch(table.sheet.strip()) for one in wanted)]
         self.profile = profile
-        self.sample = sample
-        sheets = [one for one in sample.tables if re.fullmatch(profile.file.sheet, one.sheet.strip())]
         self.sheets = list(map(shortened, sheets))
         self.project = project
-        self.marks = Marks(profile.footnotes)
-        self.tables = [
-            _Table(one, region, find_columns(one, profile, region, self.marks.strip))
-            for one in self.sheets
-            for region in find_regions(one, profile).found
-        ]
 
     @cached_property
     def codes(self) -> pd.DataFrame:
@@ -114,6 +108,38 @@ class _Reading:
             "column": long.column,
         }
         return pd.DataFrame({**texts, "unit": unit, **where}).set_index(CELL)
+
+
+class _Reading:
+    """One layout of a profile on the sample: its tables, and the figures in them."""
+
+    def __init__(self, layout: Profile, whole: _Whole, sample: Sample) -> None:
+        self.profile = layout
+        self.whole = whole
+        self.sample = sample
+        self.sheets = [one for one in whole.sheets if re.fullmatch(layout.file.sheet, one.sheet.strip())]
+        self.marks = Marks(layout.footnotes)
+        self.tables = [
+            _Table(one, region, find_columns(one, layout, region, self.marks.strip))
+            for one in self.sheets
+            for region in find_regions(one, layout).found
+        ]
+
+    def _inside(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The figures of the tables of this layout."""
+        sheet, row = frame.index.get_level_values("sheet"), frame.index.get_level_values("row")
+        mine = np.zeros(len(frame), dtype=np.bool_)
+        for table, region, _ in self.tables:
+            mine |= (sheet == table.sheet) & (row > region.first) & (row <= region.end)
+        return frame[mine]
+
+    @cached_property
+    def codes(self) -> pd.DataFrame:
+        return self._inside(self.whole.codes)
+
+    @cached_property
+    def labels(self) -> pd.DataFrame:
+        return self._inside(self.whole.labels)
 
     def uses(self) -> dict[tuple[str, int], str]:
         """What each column of each table is used for."""
@@ -346,11 +372,13 @@ def layouts(content: dict[str, Any]) -> list[dict[str, Any]]:
 
 def compare(committed: dict[str, Any], draft: Draft, project: Project, path: Path, sheet: str = "") -> Kept:
     """The settings of a committed profile that a draft has, and those that it lacks; of parts, one after the other."""
-    ours = [(one, _Reading(build(Profile, one, path), draft.sample, project)) for one in layouts(draft.content)]
+    whole = _Whole(draft.profile, draft.sample, project)
+    wanted = _Whole(build(Profile, committed, path), draft.sample, project)
+    ours = [(one, _Reading(build(Profile, one, path), whole, draft.sample)) for one in layouts(draft.content)]
     right: list[str] = []
     wrong: list[str] = []
     for number, one in enumerate(layouts(committed)):
-        theirs = _Reading(build(Profile, one, path), draft.sample, project)
+        theirs = _Reading(build(Profile, one, path), wanted, draft.sample)
         content, reading = max(ours, key=lambda each: len(set(each[1].starts()) & set(theirs.starts())))
         comparison = Comparison(one, theirs, content, reading)
         for where, value in leaves(one):

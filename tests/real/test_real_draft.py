@@ -58,26 +58,46 @@ FILES = [
     Sample(REPORT, "destatis/auslaender_geburtsort"),
     Sample(REPORT, "destatis/aufenthaltsdauer_alter"),
     Sample(REPORT, "destatis/aufenthaltsdauer_staat"),
+    Sample(REPORT, "destatis/auslaender_zeitreihe_12521-03", "csv-12521-03"),
+    Sample(REPORT, "destatis/auslaender", "csv-12521-08|csv-12521-13"),
+    Sample(REPORT, "destatis/auslaender_geburtsstaat", "csv-12521-11"),
+    Sample(REPORT, "destatis/auslaender_merkmale", "12521-10"),
+    Sample(REPORT, "destatis/auslaender_bewegungen", "csv-12521-15|csv-12521-16"),
+    Sample(REPORT, "destatis/bevoelkerung_auslaender", "csv-12521-02"),
+    Sample(REPORT, "destatis/bevoelkerung_lange_reihe", "csv-12521-01"),
+    Sample("hamburg/Daten_fuer_die_Stadtteilprofile_2014.xlsx", "hh/stadtteilprofile", "Stadtteilprofile.*"),
+    Sample("niedersachsen/2020_2-3-4.xlsx", "ni/einbuergerungen_staatsangehoerigkeit", "2020_2-3-4_Rohdaten"),
+    Sample("niedersachsen/2020_3-1-1.xlsx", "destatis/betreuungsquoten", r"201[4589]|2020|3\.1\.1_Download"),
+    Sample("niedersachsen/2020_4-1-4.xlsx", "ni/schulabgaenge_schulform", ".*Rohdaten"),
     Sample("genesis_json/12511-0006_data.json", "destatis/einbuergerungen_rechtsgrundlage"),
     Sample("genesis_json/12521-0002_historisch_data.json", "destatis/auslaender_zeitreihe_12521-0002"),
     Sample("niedersachsen/Z9200001.xml", "ni/steuereinnahmen"),
     Sample("berlin/EWR201212E_Matrix.csv", "be/bevoelkerung_kleinraeumig"),
     Sample("berlin/EWR202012E_Matrix.csv", "be/bevoelkerung_kleinraeumig"),
 ]
-# Below the goal for a reason: what is missing, no file says.
-REASONS = {
-    # In which years a group of states was not published yet (`rows_not_data`: nine of the settings).
-    "genesis_json/12511-0006_data.json": 0.7,
+# Below the goal: what the draft has, and what it lacks.
+BELOW = {
+    # In no cell: years in which a group of states was not published yet (`rows_not_data`, nine of the settings).
+    "destatis/einbuergerungen_rechtsgrundlage": 0.7,
+    # In no cell: what 0 and x mean here, the code of "Serbien", the title that tells the table apart.
+    "ni/einbuergerungen_staatsangehoerigkeit": 0.75,
+    # A label beside each figure (`beside`).
+    "destatis/auslaender_geburtsstaat": 0.75,
+    "destatis/auslaender": 0.6,
+    # Two sources in one table (`cells_not_data`); measures that the headings name otherwise than the data set.
+    "destatis/bevoelkerung_auslaender": 0.4,
+    "destatis/bevoelkerung_lange_reihe": 0.3,
+    "destatis/auslaender_bewegungen": 0.4,
+    "destatis/auslaender_merkmale": 0.45,
+    # Several tables in a sheet, or one read in two pieces.
+    "destatis/betreuungsquoten": 0.35,
+    "hh/stadtteilprofile": 0.25,
 }
-# Read by tests, but not drafted: an empty file, labels beside data, and workbooks of several layouts.
+# Read by tests, but not drafted: an empty file, labels beside data, and a workbook of 49 sheets.
 NOT_DRAFTED = {
     "ba/inintegration_auslaender_gesamt_EMPTY.csv",
     "genesis_json/12511-0006_structure.json",
-    "hamburg/Daten_fuer_die_Stadtteilprofile_2014.xlsx",
     "niedersachsen/mz_fachserie_2019_ni_roh.xlsx",
-    "niedersachsen/2020_2-3-4.xlsx",
-    "niedersachsen/2020_3-1-1.xlsx",
-    "niedersachsen/2020_4-1-4.xlsx",
 }
 
 
@@ -91,7 +111,7 @@ def test_most_settings_are_right_without_an_edit(
     with capsys.disabled():
         count = len(found.right) + len(found.wrong)
         print(f"\n{found.share:4.0%} of {count} settings: {sample.file} as {sample.profile}", end=" ")  # noqa: T201
-    assert found.share >= REASONS.get(sample.file, GOAL), found.wrong
+    assert found.share >= BELOW.get(sample.profile, GOAL), found.wrong
 
 
 def test_every_real_file_with_a_profile_is_drafted() -> None:

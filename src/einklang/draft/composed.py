@@ -60,6 +60,51 @@ def measures_of_path(known: Known, paths: Sequence[Sequence[str]]) -> dict[int, 
     return found
 
 
+def groups_of(known: Known, texts: Sequence[str], but: Sequence[str]) -> dict[str, dict[str, str]]:
+    """The codes of headings that name groups of several dimensions, or two of them (`Ausländer weiblich`).
+
+    What headings have in common around their groups (`Auslaender_…_Anzahl`) is left out. Totals have no code of their
+    own. Empty where a heading is not understood, or no group is named.
+    """
+    inner = _without_common(texts)
+    found: dict[str, dict[str, str]] = {}
+    for text, words_of_text in zip(texts, inner, strict=True):
+        codes = _groups(known, words_of_text, but)
+        if codes is None:
+            return {}
+        found[text] = codes
+    return found if any(found.values()) and len({tuple(sorted(one.items())) for one in found.values()}) > 1 else {}
+
+
+def _without_common(texts: Sequence[str]) -> list[list[str]]:
+    """The words of the texts without those that all of them begin and end with."""
+    split = [text.replace("_", " ").split() for text in texts]
+    if len(split) < 2:
+        return split
+    start = next((n for n in range(min(map(len, split))) if len({one[n] for one in split}) > 1), 0)
+    rest = [one[start:] for one in split]
+    shortest = min(map(len, rest))
+    end = next((n for n in range(1, shortest + 1) if len({one[-n] for one in rest}) > 1), shortest + 1) - 1
+    return [one[: len(one) - end] for one in rest]
+
+
+def _groups(known: Known, parts: list[str], but: Sequence[str]) -> dict[str, str] | None:
+    """The codes of one group, or of two that stand one behind the other."""
+    if parts and normalise(parts[0]) in words().part:
+        parts = parts[1:]
+    if not parts:
+        return {}
+    whole = _group(known, " ".join(parts), but)
+    if whole is not None:
+        return whole
+    for count in range(1, len(parts)):
+        first = _group(known, " ".join(parts[:count]), but)
+        second = _group(known, " ".join(parts[count:]), [*but, *(first or ())])
+        if first is not None and second is not None:
+            return {**first, **second}
+    return None
+
+
 def is_total(text: str) -> bool:
     """Whether a word stands for a sum."""
     return is_word(text, words().total)

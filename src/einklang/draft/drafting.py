@@ -26,6 +26,7 @@ from einklang.draft.trial import Trial, try_profile
 from einklang.draft.understanding import understand
 from einklang.draft.words import words
 from einklang.errors import UnusableInput
+from einklang.labels import normalise
 from einklang.project import Project
 from einklang.rawtable import RawTable, TextColumn
 
@@ -135,13 +136,19 @@ def _label_test(table: RawTable, keys: frozenset[str]) -> Callable[[int, TextCol
         digits = [text for text in texts if text.isdecimal()]
         if len(digits) < 0.6 * len(texts) or not digits:
             return False
-        if any(text.startswith("0") and len(text) > 1 for text in digits) or is_word(heading, words().key):
+        if any(text.startswith("0") and len(text) > 1 for text in digits) or _is_key(heading):
             return True
         following = table.columns[index + 1].cleaned if index + 1 < len(table.columns) else ()
         named = sum(any(character.isalpha() for character in text) for text in following) > len(following) / 2
         return named and sum(text in keys for text in digits) >= 0.5 * len(digits)
 
     return is_label
+
+
+def _is_key(heading: str) -> bool:
+    """Whether a heading says that keys stand below it."""
+    last = normalise(words().key[0])
+    return is_word(heading, words().key) or normalise(heading).endswith(last)
 
 
 @dataclass

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from einklang.draft.composed import compose, measures_of_path
+from einklang.draft.composed import compose, groups_of, measures_of_path
 from einklang.draft.known import Known, Match
 from einklang.draft.reading import LISTED, Understanding
 from einklang.draft.shape import Shape
@@ -38,11 +38,12 @@ class _Headings:
         self.figures = self.shape.figures
         for number, row in enumerate(self.heads, 1):
             self._choose(number, row)
-        used = {text for match in self.chosen.values() if match.dimension == "measure" for text in match.codes}
+        used = {text for match in self.chosen.values() for text in match.codes}
         self.meant = {text: code for text, code in self.meant.items() if text in used}
         self.composed = {text: codes for text, codes in self.composed.items() if text in used}
         if self.meant:
             self.found.ask("measure", "der Ähnlichkeit", self.meant)
+        self._leave_unit()
         self._leave_unread()
         self._read_paths()
         for match in (*self.chosen.values(), *self.finer.values()):
@@ -65,6 +66,7 @@ class _Headings:
             return
         texts = list(dict.fromkeys(row[index] for index in self.figures if row[index]))
         taken = [*self.found.places, *(one.dimension for one in self.chosen.values()), "unit"]
+        taken += {name for codes in self.composed.values() for name in codes}
         matches = self.known.best(texts, but=taken)
         if self.found.unit is None and all(one.dimension != "unit" for one in self.chosen.values()):
             matches.append(self.known.units(texts))
@@ -74,12 +76,25 @@ class _Headings:
         share = best.share if best is not None else 0
         above = [one for one in self.chosen.values() if one.dimension in self.known.lists and one.dimension != "unit"]
         again = max((self.known.match(texts, one.dimension) for one in above), key=lambda one: one.share, default=None)
-        if again is not None and again.share > share:
+        if max(share, again.share if again is not None else 0) < 1 and (mixed := self._mixed(texts, taken)):
+            self.chosen[number] = mixed
+            share = mixed.share
+        elif again is not None and again.share > share:
             self.finer[number] = again
         elif best is not None and best.share:
             self.chosen[number] = best
             self._read_suffixes(best, [*taken, best.dimension])
         self.found.score += 1.5 * max(share, again.share if again is not None else 0)
+
+    def _mixed(self, texts: list[str], taken: list[str]) -> Match | None:
+        """A row whose headings name groups of several dimensions, those that are not named being totals."""
+        groups = groups_of(self.known, texts, [*taken, "measure"]) if len(texts) > 1 else {}
+        names = sorted({name for codes in groups.values() for name in codes})
+        if not names or any(self.known.total(name) is None for name in names):
+            return None
+        totals = {name: self.known.total(name) or "" for name in names}
+        self.composed |= {text: totals | codes for text, codes in groups.items()}
+        return Match(names[0], "label", {text: (totals | codes)[names[0]] for text, codes in groups.items()})
 
     def _read_suffixes(self, match: Match, but: list[str]) -> None:
         """Headings that differ by a letter or two: `E`, `EM`, `EW` are a total and its groups."""
@@ -115,16 +130,36 @@ class _Headings:
         self.meant |= {text: found["measure"] for text, (found, near) in read.items() if near and codes[text]}
         return Match("measure", "label", codes)
 
+    def _leave_unit(self) -> None:
+        """A row that names one unit in some columns only, and the canonical one, is not read."""
+        for number, match in list(self.chosen.items()):
+            row = self.heads[number - 1]
+            units = set(filter(None, match.codes.values()))
+            own = {one.unit for one in self.known.dataset.measures}
+            is_one = match.dimension == "unit" and len(units) == 1 and not all(row[index] for index in self.figures)
+            if is_one and all(self.known.project.factor(unit, one) == 1 for unit in units for one in own):
+                del self.chosen[number]
+                self.found.unread[number] = words().sentences["unit"]
+
     def _leave_unread(self) -> None:
         """Rows that say nothing of a column which the other rows do not say."""
         rest = [number for number in range(1, len(self.heads) + 1) if self._is_open(number)]
-        codes = [tuple(sorted(self._codes(index)[0].items())) for index in self.figures]
+        if len(rest) == len(self.heads):
+            return
+        for number in list(rest):
+            if len({self.heads[number - 1][index] for index in self.figures}) == 1:
+                self.found.unread[number] = words().sentences["same"]
+                rest.remove(number)
+        read = {index: self._codes(index) for index in self.figures}
+        codes = [tuple(sorted(found.items())) for found, _ in read.values()]
         whole = all(self._explains(match, self.heads[number - 1]) for number, match in self.chosen.items())
         apart = whole and bool(self.chosen) and len(set(codes)) == len(codes)
-        for number in rest:
-            texts = {self.heads[number - 1][index] for index in self.figures}
-            if len(rest) < len(self.heads) and (len(texts) == 1 or apart):
-                self.found.unread[number] = words().sentences["same" if len(texts) == 1 else "above"]
+        kept = [index for index, (found, wrong) in read.items() if found and not wrong]
+        for number in [*rest, *self.finer]:
+            is_blank = 2 * len(kept) >= len(self.figures) and not any(self.heads[number - 1][index] for index in kept)
+            if is_blank or (apart and number in rest):
+                self.finer.pop(number, None)
+                self.found.unread[number] = words().sentences["above"]
 
     def _read_paths(self) -> None:
         """Measures that several header rows say together, where no row says them alone."""
@@ -315,10 +350,10 @@ class _Headings:
         kept = [one["headings"] for one in self.found.columns]
         asked = []
         for headings, reason in left_out.items():
-            if any(row[: len(headings)] == list(headings) for row in kept) or not any(headings):
+            if any(row[: len(headings)] == list(headings) for row in kept):
                 continue
             if not reason:
-                asked.append(headings[-1])
+                asked.append(headings[-1] or words().sentences["no_heading"])
             self.found.columns.append(
                 {"headings": list(headings), "not_data": reason or words().sentences["unsettled_column"]}
             )

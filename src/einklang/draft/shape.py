@@ -32,6 +32,7 @@ _SAMPLED = 50_000
 _GAP = 3
 _ROWS_OF_CONSTANT = 5
 _ROWS_OF_TWO = 100
+_FEW_NUMBERS = 3
 
 
 class Mark(IntEnum):
@@ -78,11 +79,13 @@ class Shape:
         return {}
 
     def column(self, index: int) -> TextColumn:
-        """The cells of a column in the rows of data, without section rows."""
+        """The cells of a column in the rows of data, without section rows and blank ones."""
         if index not in self._columns:
             rows = np.arange(self.first, self.end)
             if self.sections:
                 rows = rows[~np.isin(rows, self.sections)]
+            if self.end <= len(self.marks):
+                rows = rows[(self.marks[rows] != Mark.BLANK).any(axis=1)]
             self._columns[index] = self.table.columns[index].rows(rows)
         return self._columns[index]
 
@@ -214,8 +217,11 @@ class _Finder:
     def _says_little(self, index: int, body: NDArray[np.int64]) -> bool:
         """Whether a column holds the same number in every row (of a statistic, a unit: 1000) or one of two codes."""
         present = self.table.columns[index].rows(body).present
+        is_number = all(_NAMED_BY_NUMBER.fullmatch(one) for one in present)
         if len(present) == 1:
-            return len(body) >= _ROWS_OF_CONSTANT and _NAMED_BY_NUMBER.fullmatch(present[0]) is not None
+            return len(body) >= _ROWS_OF_CONSTANT and is_number
+        if len(present) <= _FEW_NUMBERS and is_number and len(body) >= _ROWS_OF_TWO:
+            return len(set(map(len, present))) == 1
         return len(present) == 2 and len(body) >= _ROWS_OF_TWO and all(one in "123456789" for one in present)
 
     def _below_preamble(self, has: Mask, counts: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -53,7 +53,7 @@ class _Reader:
             (match, index)
             for index, texts in self.texts.items()
             for match in self._matches(index, texts)
-            if match.share >= ENOUGH and match.dimension != "unit"
+            if match.share >= ENOUGH and match.dimension != "unit" and not self._says_less(match)
         ]
         every.sort(
             key=lambda one: (
@@ -70,6 +70,13 @@ class _Reader:
             if index in self.left and match.dimension not in self.found.places:
                 self.left.remove(index)
                 self._place(match, index)
+
+    def _says_less(self, match: Match) -> bool:
+        """Whether a column holds one period only, where the headings hold several."""
+        if match.dimension != "period" or len(match.codes) > 1:
+            return False
+        rows = ([row[index] for index in self.shape.figures] for row in self.shape.heads)
+        return any(len(set(filter(None, self.known.period(row).codes.values()))) > 1 for row in rows)
 
     def _matches(self, index: int, texts: list[str]) -> list[Match]:
         """The dimensions that a column could hold by its own labels, and codes by the names beside them."""

@@ -18,6 +18,7 @@ class Words(Declaration):
     period: list[str] = Field(description="Headings of columns of periods.")
     key: list[str] = Field(description="Headings of columns of keys.")
     total: list[str] = Field(description="Labels of sums that have no code.")
+    part: list[str] = Field(description="Words before a group that is a part of the column or row before it.")
     levels: list[str] = Field(description="Beginnings of names of areas of levels that are not collected.")
     status: dict[str, str] = Field(description="Word in a column of statuses → meaning of `signs.csv`.")
     sentences: dict[str, str] = Field(description="Name → sentence (German).")
