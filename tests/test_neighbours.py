@@ -10,8 +10,10 @@ import pytest
 from builders import profile, project_with
 
 from einklang.deliver import deliver
+from einklang.examples import example_files, example_project
 from einklang.project import Project
 from einklang.release import make_release
+from einklang.result import Outcome
 from einklang.store import Store
 
 TIME = "2026-03-14T13:05:00+00:00"
@@ -120,3 +122,26 @@ def test_a_figure_that_were_there_would_be_found(offices: Project, same: Store) 
     assert any(text in content for text in spelled(figures("14", 1)[0])) or b"sn/auslaender/0002" in content
     table = pq.read_table(same.folder("sn/auslaender/0002") / "observations.parquet")
     assert set(table.column("value").to_pylist()) == set(map(float, figures("14", 1)))
+
+
+@pytest.mark.parametrize("is_released", [True, False])
+def test_the_file_of_a_neighbour_is_recognised_once_its_figures_are_released(
+    project: Project, tmp_path: Path, is_released: bool
+) -> None:
+    declared, store = example_project(project), Store(tmp_path)
+    hessen, own = example_files(project, "fail/auslaender/IM-PAT-007_figures_of_hessen")
+    deliver([hessen], "he", "auslaender", declared, store, TIME)
+    if is_released:
+        assert make_release(declared, store).version == "1.0.0"
+    delivered = deliver([own], "hb", "auslaender", declared, store, TIME)
+    result = store.result(delivered.delivery.delivery)
+    found = [one for one in result.findings if one.rule == "IM-PAT-007"]
+    assert len(found) == is_released
+    if is_released:
+        assert found[0].message.de == (
+            "100 % von 6 vergleichbaren Werten stimmen mit den veröffentlichten Werten für Hessen überein."
+        )
+        assert {place.row for place in found[0].places} == {3, 4}
+    else:
+        assert {one.rule: one.outcome for one in result.rules}["IM-PAT-007"] is Outcome.NOT_EVALUABLE
+        assert "Hessen" not in (store.folder(delivered.delivery.delivery) / "report.html").read_text(encoding="utf-8")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 from test_release import fill
 
+from einklang.cli.app import main
 from einklang.disclosure.known import Sources
 from einklang.errors import DamagedRecord, UnknownName, UnusableInput
 from einklang.project import Project
@@ -16,6 +18,7 @@ from einklang.release import make_release
 from einklang.store import Store
 from einklang.withdrawal import read_withdrawal, withdraw, withdrawals
 
+ROOT = Path(__file__).parents[1]
 TIME = "2026-03-20T08:00:00+00:00"
 WHY = "Eine gesperrte Fallzahl ist errechenbar."
 
@@ -123,3 +126,30 @@ def test_a_damaged_record_is_named(releases: Path) -> None:
     (releases / "1.1.0" / "withdrawn.json").write_text("{}", encoding="utf-8")
     with pytest.raises(DamagedRecord, match=r"withdrawn\.json"):
         withdrawals(releases)
+
+
+def test_the_command_withdraws_and_status_says_why_and_by_whom(
+    releases: Path, store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["einklang", *arguments, "--store", str(store.root)])
+        with pytest.raises(SystemExit) as stopped:
+            main()
+        said = capsys.readouterr()
+        return int(stopped.value.code or 0), said.out, said.err
+
+    named = ("--reason", "[red]Fallzahl[/red] errechenbar", "--by", "I. Meyer")
+    code, out, _ = run("withdraw", "1.1.0", *named)
+    assert (code, "Veröffentlichungsstand 1.1.0 ist zurückgezogen." in out, "Es gilt nun: 1.0.0" in out) == (
+        0,
+        True,
+        True,
+    )
+    code, out, _ = run("status", "--project", str(ROOT))
+    assert code == 0
+    assert "Veröffentlichungsstand: 1.0.0" in out
+    day = read_withdrawal(releases / "1.1.0").withdrawn_at[:10]
+    german = ".".join(reversed(day.split("-")))
+    assert f"Zurückgezogen: 1.1.0 am {german} von I. Meyer: [red]Fallzahl[/red] errechenbar" in out
+    code, _, err = run("withdraw", "1.1.0", *named)
+    assert (code, "withdrawn already" in err) == (2, True)
