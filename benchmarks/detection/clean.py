@@ -28,6 +28,7 @@ _INVENTED_ROWS = 2_000
 # What the expectations concede to persons whose sex or nationality is not known.
 REST = 30.0
 _NAMES_DIFFER = 0.9
+_WORDS = {"kreis": ("kreise",), "land": ("land", "laender"), "country": ("country",)}
 
 Key = tuple[str, ...]
 
@@ -117,12 +118,23 @@ class Clean:
         return figure.key[self.axes.index(axis)]
 
     def is_agreed(self, figure: Figure) -> bool:
-        """Whether its delivery was agreed: on every axis its codes are listed, or it has the usual one."""
+        """Whether its delivery was agreed: on every axis its codes are listed, or it has the usual one.
+
+        A code that the office may deliver but need not is not agreed.
+        """
         declared = self.project.dataset(self.dataset)
         return bool(self.profile.delivers) and all(
-            one.name in self.profile.delivers or self.code(figure, one.name) == one.default
+            bool(self._words(figure, one.name).intersection(self.profile.delivers[one.name]))
+            if one.name in self.profile.delivers
+            else self.code(figure, one.name) == one.default
             for one in declared.dimensions
         )
+
+    def _words(self, figure: Figure, axis: str) -> set[str]:
+        """The code of a figure, and for an area the words under which an agreement names it."""
+        code = self.code(figure, axis)
+        kind = self.project.codes(self.dataset, axis).codes[code].kind if axis == "area" else ""
+        return {code, *(word for part, words in _WORDS.items() if part in kind for word in words)}
 
     def cell(self, place: Place) -> Cell:
         """What stands in a cell."""
