@@ -91,6 +91,6 @@ def refuse_what_was_withdrawn(releases: Path, files: dict[str, str]) -> None:
         if (folder / WITHDRAWN).is_file() and read_manifest(folder).files == files:
             record = read_withdrawal(folder)
             raise UnusableInput(
-                f"These figures were released as {record.version} and withdrawn by {record.by}: {record.reason}",
+                f"These figures were released as {record.version} and withdrawn by {record.by}: “{record.reason}”.",
                 "Deliver the corrected figures first.",
             )
