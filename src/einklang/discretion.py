@@ -77,6 +77,8 @@ class SecretMarks:
     def hides_label(self, text: str) -> bool:
         """Whether a text where a label or heading is expected is a number with a sign beside it."""
         bare = text.strip()
+        if not bare or (bare[0].isdigit() and bare[-1].isdigit()):
+            return False  # signs have no digits
         rests = [bare.removeprefix(sign) if bare.startswith(sign) else bare.removesuffix(sign) for sign in self.signs]
         return any(rest != bare and may_be_figure(rest) for rest in rests)
 

@@ -156,7 +156,10 @@ class Excerpts:
     def _open_figures(self, shown: TableShown, rows: Sequence[int]) -> set[tuple[int, int]]:
         """The cells of these rows whose figure was read and is not secret."""
         table = self.table
-        near = np.flatnonzero((table.row >= rows[0] + 1) & (table.row <= rows[-1] + 1) & ~self.secret)
+        data = [row for row in rows if row >= shown.region.first]
+        if not data:
+            return set()
+        near = np.flatnonzero((table.row > data[0]) & (table.row <= data[-1] + 1) & ~self.secret)
         files, sheets = table.file.codes[near], table.sheet.codes[near]
         return {
             (int(table.row[one]) - 1, int(table.column[one]))

@@ -50,7 +50,7 @@ class TextColumn:
     @property
     def present(self) -> tuple[str, ...]:
         """The distinct texts that stand in a row."""
-        return tuple(self.texts[index] for index in np.unique(self.codes).tolist())
+        return tuple(self.texts[index] for index in np.flatnonzero(np.bincount(self.codes)).tolist())
 
     @cached_property
     def blank(self) -> Mask:

@@ -107,7 +107,8 @@ class _Sheet:
         self._sums_differ(block)
         if long is not None:
             self.found.append(long)
-            self._twins_differ(columns, np.unique(long.row).astype(np.int64) - 1)
+            if columns.twins:
+                self._twins_differ(columns, np.unique(long.row).astype(np.int64) - 1)
         self.layouts.append((layout, columns))
 
     def finish(self) -> None:
