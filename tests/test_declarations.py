@@ -7,7 +7,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
@@ -25,6 +25,7 @@ from einklang.declarations import (
     rules,
 )
 from einklang.declarations import profile as profiles
+from einklang.declarations.layout import ShownBy
 from einklang.declarations.rules import placeholders
 from einklang.errors import DeclarationError, ProjectNotFound, UnknownName
 from einklang.project import Project, find_project, load_project, read_profile
@@ -157,6 +158,7 @@ def test_every_reason_is_known_and_used(project: Project) -> None:
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     made = {f"file_is_{kind.value}" for kind in Kind} | {"name_of_period", "name_of_measure"}
+    made |= {f"status_{kind}" for kind in get_args(ShownBy)}
     made |= {f"kind_{kind}" for kind in ("text", "workbook", "xls", "ods", "spreadsheetml", "json")}
     assert set(project.catalogue.reasons) <= texts | made
     assert {f"file_is_{kind.value}" for kind in Kind} <= set(project.catalogue.reasons)

@@ -445,6 +445,69 @@ CONSTRUCTS = [
         "B2 10 2024-12-31 M _T 6, D2 10 2024-12-31 F _T 4 P",
     ),
     Construct(
+        "colours of the characters say the status",
+        """
+        [Tabelle]
+        Gebiet   | männlich           | weiblich
+        Saarland | 6                  | 4 {Schrift FF0000}
+        Hessen   | 8 {Schrift 000000} | 9
+        """,
+        """
+        file: {format: workbook}
+        table: {header: {find: Gebiet}}
+        dimensions: {area: {column: A}, sex: {header_row: 1}}
+        status: {shown_by: font_colour, words: {FF0000: provisional}}
+        """,
+        "B2 10 2024-12-31 M _T 6, C2 10 2024-12-31 F _T 4 P, B3 06 2024-12-31 M _T 8, C3 06 2024-12-31 F _T 9",
+    ),
+    Construct(
+        "colours of the background say the status, also of a blank cell",
+        """
+        [Tabelle]
+        Gebiet   | männlich               | weiblich
+        Saarland | 6                      | 4 {Hintergrund FFFF00}
+        Hessen   | {Hintergrund C0C0C0}   | 9
+        """,
+        """
+        file: {format: workbook}
+        table: {header: {find: Gebiet}}
+        dimensions: {area: {column: A}, sex: {header_row: 1}}
+        status: {shown_by: fill_colour, words: {FFFF00: provisional, C0C0C0: not_reliable}}
+        """,
+        "B2 10 2024-12-31 M _T 6, C2 10 2024-12-31 F _T 4 P, B3 06 2024-12-31 M _T – U, C3 06 2024-12-31 F _T 9",
+    ),
+    Construct(
+        "comments say the status",
+        """
+        [Tabelle]
+        Gebiet   | männlich | weiblich
+        Saarland | 6        | 4 {Kommentar: Wert ist vorläufig, Meldung vom 3. Mai}
+        Hessen   | 8        | 9 {Kommentar: mit Amt besprochen}
+        """,
+        """
+        file: {format: workbook}
+        table: {header: {find: Gebiet}}
+        dimensions: {area: {column: A}, sex: {header_row: 1}}
+        status: {shown_by: comment, pattern: vorläufig|geheim, words: {vorläufig: provisional, geheim: secret}}
+        """,
+        "B2 10 2024-12-31 M _T 6, C2 10 2024-12-31 F _T 4 P, B3 06 2024-12-31 M _T 8, C3 06 2024-12-31 F _T 9",
+    ),
+    Construct(
+        "marks of footnotes at figures",
+        """
+        Gebiet   | männlich | weiblich
+        Saarland | 1.006 1) | 4**
+        1) mit Homburg |
+        ** geschätzt   |
+        """,
+        r"""
+        table: {header: {find: Gebiet}, end: ["1)"]}
+        footnotes: {mark: '\d\)|\*+', on_figures: true}
+        dimensions: {area: {column: A}, sex: {header_row: 1}}
+        """,
+        "B2 10 2024-12-31 M _T 1006, C2 10 2024-12-31 F _T 4",
+    ),
+    Construct(
         "a label column before each column of figures",
         """
         Gebiet   | insgesamt | Platz 1 | Anzahl 1 | Platz 2 | Anzahl 2
@@ -551,7 +614,8 @@ def _figures(checked: Checked) -> list[str]:
     for row in checked.observations.to_pylist():
         cell = f"{row['column']}{row['row']}"
         status = "" if row["obs_status"] == "A" else f" {row['obs_status']}"
-        found.append(f"{cell} {row['area']} {row['period']} {row['sex']} {row['nationality']} {row['value']:g}{status}")
+        value = "–" if row["value"] is None else f"{row['value']:g}"
+        found.append(f"{cell} {row['area']} {row['period']} {row['sex']} {row['nationality']} {value}{status}")
     return sorted(found)
 
 
@@ -621,6 +685,27 @@ FAULTS = [
         "| p",
         "| z",
         [("IM-STA-003", "D2")],
+    ),
+    Fault(
+        "a colour that is not agreed",
+        "colours of the characters say the status",
+        "{Schrift 000000}",
+        "{Schrift 00B050}",
+        [("IM-STA-003", "B3")],
+    ),
+    Fault(
+        "a number behind a comment of secrecy",
+        "comments say the status",
+        "mit Amt besprochen",
+        "geheim, Auskunft verweigert",
+        [("IM-STA-002", "C3")],
+    ),
+    Fault(
+        "a mark at a figure without a note",
+        "marks of footnotes at figures",
+        "** geschätzt",
+        "geschätzt",
+        [("IM-STR-010", "")],
     ),
     Fault(
         "a label beside the figure that nobody knows",

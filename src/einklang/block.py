@@ -11,17 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from einklang.accounted import Accounted, RowsOfSheet
-from einklang.columns import ColumnsFound, heading_of
+from einklang.columns import ColumnsFound, heading_of, status_of
 from einklang.combinations import occurring
 from einklang.declarations.layout import RowsNotData
 from einklang.declarations.place import Place
 from einklang.declarations.profile import Profile
+from einklang.footnotes import Marks
 from einklang.heads import columns_with, fits
 from einklang.labels import normalise
 from einklang.longtable import Block, LabelCell, LongTable, Segment, constant
 from einklang.rawtable import Mask, RawTable, TextColumn, column_index, encode, join_columns
 from einklang.region import Region, title_text
-from einklang.rowlabels import RowLabels, Strip, pick, raw_labels, row_labels
+from einklang.rowlabels import RowLabels, pick, raw_labels, row_labels
 
 
 class Sums(NamedTuple):
@@ -44,7 +45,7 @@ class TableBlock:
     layout: Profile
     region: Region
     columns: ColumnsFound
-    strip: Strip
+    marks: Marks
     rows: RowsOfSheet
     accounted: Accounted
 
@@ -142,7 +143,7 @@ class TableBlock:
             place = self.layout.dimensions[name]
             if key not in cells or len(key) > 1:
                 cells[key] = self._present(raw_labels(self.table, indices, rows, place))
-            found[name] = row_labels(cells[key], place, self.strip)
+            found[name] = row_labels(cells[key], place, self.marks.strip)
             owned[key] = owned.get(key, np.zeros(len(rows), dtype=np.bool_)) | found[name].own
         for name, labels in found.items():
             key = tuple(self.columns.place[name])
@@ -253,20 +254,20 @@ class TableBlock:
         return long if kept.all() else long.filter(kept)
 
     def _cells(self, rows: NDArray[np.int64], indices: Sequence[int]) -> TextColumn:
-        """The cells of several columns, row by row."""
-        return _row_by_row([self.table.columns[index].rows(rows) for index in indices])
+        """The cells of several columns, row by row; without marks of footnotes where figures bear them."""
+        cells = _row_by_row([self.table.columns[index].rows(rows) for index in indices])
+        if self.layout.footnotes is None or not self.layout.footnotes.on_figures:
+            return cells
+        return TextColumn(tuple(map(self.marks.strip_figure, self._present(cells).cleaned)), cells.codes)
 
     def _status(self, rows: NDArray[np.int64]) -> TextColumn:
         figures, status = self.columns.figures, self.columns.status
-        if not status:
+        if not status and not self.layout.shown_by:
             return constant("", len(rows) * len(figures))
         if len(set(status.values())) == 1 and len(status) == len(figures):
             return _across(self.table.columns[status[figures[0]]].rows(rows), len(figures))
-        pieces = [
-            self.table.columns[status[index]].rows(rows) if index in status else constant("", len(rows))
-            for index in figures
-        ]
-        return _row_by_row(pieces)
+        says = [status_of(self.table, self.layout.status, self.columns, index) for index in figures]
+        return _row_by_row([constant("", len(rows)) if one is None else one.rows(rows) for one in says])
 
     def _unit(self, rows: NDArray[np.int64]) -> TextColumn | None:
         """The unit of every figure: a code where the columns say it, else a label."""
@@ -276,7 +277,7 @@ class TableBlock:
             return _down([self.columns.units.get(index, "") for index in figures], len(rows))
         if place.is_row_label:
             cells = raw_labels(self.table, self.columns.unit, rows, place)
-            return _across(row_labels(cells, place, self.strip).column, len(figures))
+            return _across(row_labels(cells, place, self.marks.strip).column, len(figures))
         return self._label("unit", place, rows, {})
 
     def _label(self, name: str, place: Place, rows: NDArray[np.int64], sections: dict[str, Mask]) -> TextColumn | None:
@@ -293,7 +294,7 @@ class TableBlock:
             above = np.maximum.accumulate(starts)[rows - self.region.first]
             texts = ("", *column.texts)
             codes = np.where(above < 0, 0, column.codes[np.maximum(above, 0)] + 1).astype(np.int32)
-            return _across(pick(TextColumn(texts, codes), place, self.strip), len(figures))
+            return _across(pick(TextColumn(texts, codes), place, self.marks.strip), len(figures))
         single = place.constant if place.constant is not None else self._single(place)
         if single is None:
             self.missing = f"{name}: {place.pattern or ''}"
@@ -304,7 +305,7 @@ class TableBlock:
         """Labels that stand to the left of the figures; the heading of the figures where none does."""
         figures, labels = self.columns.figures, self.columns.beside[name]
         pieces = [
-            pick(self.table.columns[labels[index]].rows(rows), place, self.strip)
+            pick(self.table.columns[labels[index]].rows(rows), place, self.marks.strip)
             if index in labels
             else constant(heading_of(self.columns.heads, index), len(rows))
             for index in figures
@@ -314,7 +315,7 @@ class TableBlock:
     def _single(self, place: Place) -> str | None:
         """The label that the sheet, the file or the title gives."""
         if place.sheet:
-            return pick(encode([self.table.sheet]), place, self.strip).texts[0]
+            return pick(encode([self.table.sheet]), place, self.marks.strip).texts[0]
         pattern = place.pattern or ".*"
         if place.title:
             return title_text(self.table, self.region, pattern)

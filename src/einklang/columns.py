@@ -6,12 +6,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from einklang.declarations.layout import Status
 from einklang.declarations.place import Place
 from einklang.declarations.profile import Profile
 from einklang.discretion import headings_hidden
 from einklang.heads import Heads, columns_with, fits, read_heads
 from einklang.labels import clean, normalise, spelled
-from einklang.rawtable import RawTable, column_index, column_letter
+from einklang.rawtable import RawTable, TextColumn, column_index, column_letter
 from einklang.region import Region, cell_name
 from einklang.rowlabels import Strip, matched
 
@@ -144,6 +145,8 @@ def _status_columns(profile: Profile, search: _Search, candidates: Sequence[int]
     status = profile.status
     if status is None:
         return None
+    if status.shown_by is not None:
+        return None
     if not status.beside:
         is_there = columns_with(status.heading or "", search.heads)
         return search.by_heading(status.heading or "") if is_there or not status.optional else None
@@ -227,6 +230,21 @@ def find_columns(table: RawTable, profile: Profile, region: Region, strip: Strip
         ),
         ambiguous=search.ambiguous,
     )
+
+
+def status_of(table: RawTable, status: Status | None, columns: ColumnsFound, figure: int) -> TextColumn | None:
+    """What says the status of a column of figures, for every row of the sheet; None where nothing does."""
+    if status is None or status.shown_by is None:
+        return table.columns[columns.status[figure]] if figure in columns.status else None
+    shown = table.look.shown.get(status.shown_by) if table.look is not None else None
+    if shown is None:
+        return None
+    column = shown.of_column(figure, table.rows)
+    if status.pattern is None:
+        return column
+    found = [re.search(status.pattern, text) for text in column.texts]
+    words = [one[one.re.groupindex.get("key", 0)] or "" if one else "" for one in found]
+    return TextColumn(tuple(words), column.codes)
 
 
 def heading_of(heads: Heads, index: int) -> str:

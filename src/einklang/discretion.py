@@ -50,24 +50,31 @@ def place_in(table: RawTable, row: int | None = None, column: int | None = None)
 
 @dataclass(frozen=True)
 class SecretMarks:
-    """How an office marks figures as secret: signs beside the number, and words elsewhere in its row."""
+    """How an office marks figures as secret: signs beside the number, and words elsewhere in its row.
+
+    `by_look`: the colour or the comment of a cell may say it, which nothing shows where the table is not understood.
+    """
 
     signs: tuple[str, ...] = ()
     words: frozenset[str] = frozenset()
+    by_look: bool = False
 
     @classmethod
     def of(cls, profiles: Iterable[Profile], project: Project) -> SecretMarks:
         """As agreed with the office, in any of its layouts."""
         signs: set[str] = set()
         words: set[str] = set()
+        by_look = False
         for profile in profiles:
             signs |= {sign for sign, meaning in project.sign_meanings(profile).items() if meaning.is_secret}
-            words |= {word.casefold() for word, meaning in project.word_meanings(profile).items() if meaning.is_secret}
-        return cls(tuple(sorted(sign for sign in signs if not has_digit(sign))), frozenset(words))
+            secret = {word.casefold() for word, meaning in project.word_meanings(profile).items() if meaning.is_secret}
+            words |= secret
+            by_look |= bool(secret and profile.shown_by)
+        return cls(tuple(sorted(sign for sign in signs if not has_digit(sign))), frozenset(words), by_look)
 
     def hides_row(self, texts: Iterable[str]) -> bool:
-        """Whether a word in the row says that its figures are secret."""
-        return bool(self.words) and any(text.strip().casefold() in self.words for text in texts)
+        """Whether a word in the row says that its figures are secret, or something unseen could."""
+        return self.by_look or (bool(self.words) and any(text.strip().casefold() in self.words for text in texts))
 
     def hides_cell(self, text: str) -> bool:
         """Whether a sign stands beside a number."""

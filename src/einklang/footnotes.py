@@ -1,4 +1,4 @@
-"""Marks of footnotes at the end of labels and headings, and the notes they must lead to."""
+"""Marks of footnotes at the end of labels, headings and figures, and the notes they must lead to."""
 
 from __future__ import annotations
 
@@ -22,6 +22,10 @@ class Marks:
             return text
         self.used.setdefault(found[0].strip(), text)
         return text[: found.start()].rstrip()
+
+    def strip_figure(self, text: str) -> str:
+        """A cleaned text of a figure without its mark; a mark that ends in a digit stays, as it may belong to it."""
+        return text if text[-1:].isalnum() else self.strip(text)
 
     def unexplained(self, notes: Iterable[str]) -> dict[str, str]:
         """The marks that no line of the notes begins with → a label that bears them."""

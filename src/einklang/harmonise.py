@@ -340,14 +340,17 @@ class _Harmoniser:
 
     # -- cells ------------------------------------------------------------------------------
 
+    def _shown_by(self, word: str) -> Text | str:
+        """A word of a status as a sentence names it: a colour as colour of what."""
+        kinds = {one.status.shown_by if one.status else None for one in self.profile.layouts}
+        kind = kinds.pop() if len(kinds) == 1 else None
+        name = f"status_{kind}"
+        return reason(self.catalogue, name, wort=word) if kind else word
+
     def _report_cells(self) -> None:
         """Cells that gave no value; rows with an unknown label are not accused twice."""
         signs = explained(self.project.sign_meanings(self.profile))
-        status = self.profile.status
-        words = explained(
-            {word: self.project.signs.meanings[meaning] for word, meaning in status.words.items()} if status else {},
-            beside_numbers=True,
-        )
+        words = explained(self.project.word_meanings(self.profile), beside_numbers=True)
         numbers = self.profile.numbers
         style = f"1{numbers.thousands}234{numbers.decimal}5"
         rules = {
@@ -365,13 +368,14 @@ class _Harmoniser:
                 continue
             shown = self.table.status if problem is Problem.UNKNOWN_STATUS_WORD else self.table.text
             hidden = problem is Problem.NUMBER_AND_SECRET
+            first = "" if hidden else shown.cleaned[shown.codes[rows[0]]]
             places = self.locator.places(rows, raw=None if hidden else shown, hide=hidden)
             found = finding(
                 self.catalogue,
                 rule,
                 places,
                 count=len(rows),
-                roh="" if hidden else shown.cleaned[shown.codes[rows[0]]],
+                roh=self._shown_by(first) if problem is Problem.UNKNOWN_STATUS_WORD else first,
                 zelle=places[0].cell,
                 n=len(rows),
                 zeichenliste=words if problem is Problem.UNKNOWN_STATUS_WORD else signs,

@@ -6,7 +6,8 @@ number. A cell that the row does not have is an empty text; `fields` tells how m
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -88,11 +89,29 @@ def join_columns(pieces: list[TextColumn]) -> TextColumn:
 
 
 @dataclass(frozen=True)
+class CellTexts:
+    """Texts of single cells: the distinct texts, for each cell the index of its text, and its row and column from 0."""
+
+    texts: tuple[str, ...]
+    codes: NDArray[np.int32]
+    places: NDArray[np.int64]
+
+    def of_column(self, index: int, rows: int) -> TextColumn:
+        """The texts of the cells of a column; blank where there is none."""
+        here = self.places[:, 1] == index
+        here &= self.places[:, 0] < rows
+        codes = np.zeros(rows, dtype=np.int32)
+        codes[self.places[here, 0]] = self.codes[here] + 1
+        return TextColumn(("", *self.texts), codes)
+
+
+@dataclass(frozen=True)
 class Look:
     """What a spreadsheet program shows of a sheet; rows and columns from 0, both ends included.
 
     Each row of `hidden_rows` and `hidden_columns` is a range, each of `merged` first row, first column,
-    last row, last column. `is_known` is false where the kind of file does not tell.
+    last row, last column. `is_known` is false where the kind of file does not tell. `shown` holds what single cells
+    show beside their value, of the kinds that a profile asks for (`Status.shown_by`).
     """
 
     hidden: bool
@@ -101,6 +120,7 @@ class Look:
     hidden_columns: NDArray[np.int64]
     merged: NDArray[np.int64]
     is_known: bool = True
+    shown: Mapping[str, CellTexts] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -126,6 +126,8 @@ def _read_part(part: Part, profile: Profile, catalogue: Catalogue) -> Read:
     if part.kind is not agreed and not {part.kind, agreed} <= _WORKBOOKS:
         why = Unreadable(f"file_is_{part.kind.value}", {"vereinbart": _kind(catalogue, agreed)})
         return Read(findings=(say.unreadable(why),))
+    if profile.shown_by and part.kind is not Kind.WORKBOOK:
+        return Read(findings=(say.unreadable(Unreadable("status_not_shown", {"art": _kind(catalogue, part.kind)})),))
     notes = tuple(_notes(part, agreed, say))
     if part.kind is Kind.TEXT:
         return _read_text(part, profile, say, notes)
@@ -173,7 +175,7 @@ def _read_boxed(part: Part, profile: Profile, say: _Say, notes: tuple[Finding, .
             # Elsewhere the process that reads is not bounded in memory.
             limit = workbook_limit(path)
         held = holdings(path, kind) if limit is None and kind in _CONTAINERS else ()
-        read = limit or read_boxed(path, kind, part.name, profile.file.sheet, profile.numbers.decimal)
+        read = limit or read_boxed(path, kind, part.name, profile.file.sheet, profile.numbers.decimal, profile.shown_by)
         if isinstance(read, Limit) and read.reason == "limit_memory" and kind is Kind.WORKBOOK:
             read = workbook_limit(path) or read
     except _DAMAGED:

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -23,7 +24,7 @@ from numpy.typing import NDArray
 from einklang.boxed.child import OUT_OF_MEMORY
 from einklang.container import Kind, Limit, Unreadable
 from einklang.errors import ReaderNotStarted
-from einklang.rawtable import Look, RawTable, TextColumn
+from einklang.rawtable import CellTexts, Look, RawTable, TextColumn
 from einklang.report.workbook_texts import own_sheets
 
 MEMORY = 480 * 1024 * 1024
@@ -51,8 +52,12 @@ def memory_for(size: int) -> int:
     return min(MEMORY_MOST, max(MEMORY, MEMORY_PER_BYTE * size))
 
 
-def read_boxed(path: Path, kind: Kind, name: str, sheet_pattern: str, decimal: str) -> Answer:
+def read_boxed(
+    path: Path, kind: Kind, name: str, sheet_pattern: str, decimal: str, shown: Sequence[str] = ()
+) -> Answer:
     """The sheets whose whole name matches the pattern, in the order of the file.
+
+    `shown` is what of the look of single cells is asked for (`Profile.shown_by`).
 
     Raises:
         ReaderNotStarted: the process did not start.
@@ -66,6 +71,7 @@ def read_boxed(path: Path, kind: Kind, name: str, sheet_pattern: str, decimal: s
         "sheet": sheet_pattern,
         "decimal": decimal,
         "own": own_sheets(),
+        "shown": list(shown),
         "memory": memory,
         "seconds": seconds,
     }
@@ -142,7 +148,18 @@ def _table(sheet: dict[str, Any], data: mmap.mmap, name: str) -> RawTable:
             hidden_columns=np.asarray(look["hidden_columns"], dtype=np.int64).reshape(-1, 2),
             merged=np.asarray(look["merged"], dtype=np.int64).reshape(-1, 4),
             is_known=look["is_known"],
+            shown={kind: _shown(cells) for kind, cells in look["shown"].items()},
         ),
+    )
+
+
+def _shown(cells: dict[str, list[int]]) -> CellTexts:
+    places = [np.asarray(each, dtype=np.int64).reshape(-1, 2) for each in cells.values()]
+    sizes = [len(each) for each in places]
+    return CellTexts(
+        tuple(cells),
+        np.repeat(np.arange(len(sizes), dtype=np.int32), sizes),
+        np.concatenate(places) if places else np.empty((0, 2), dtype=np.int64),
     )
 
 

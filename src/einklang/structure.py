@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from einklang.accounted import Accounted, RowsOfSheet
 from einklang.block import TableBlock
-from einklang.columns import ColumnsFound, find_columns
+from einklang.columns import ColumnsFound, find_columns, status_of
 from einklang.declarations.profile import Numbers, Profile
 from einklang.declarations.rules import Catalogue, Severity
 from einklang.declarations.signs import Meaning
@@ -98,7 +98,7 @@ class _Sheet:
         if not self.is_understood:
             return
         self.shown.append(table_shown(self.table, region, columns))
-        block = TableBlock(self.table, layout, region, columns, marks.strip, self.rows, self.accounted)
+        block = TableBlock(self.table, layout, region, columns, marks, self.rows, self.accounted)
         long = block.long()
         if len(block.wrong_width):
             self._width_differs(block)
@@ -194,7 +194,11 @@ class _Sheet:
 
     def _sums_differ(self, block: TableBlock) -> None:
         for declared, sums, data in block.sums:
-            closed = {figure: self._may_be_secret(status) for figure, status in block.columns.status.items()}
+            says = {
+                figure: status_of(self.table, block.layout.status, block.columns, figure)
+                for figure in block.columns.figures
+            }
+            closed = {figure: self._may_be_secret(column) for figure, column in says.items() if column is not None}
             found = check_sums(self.table, declared, sums, data, block.columns.figures, block.layout.numbers, closed)
             if found:
                 one = found[0]
@@ -209,9 +213,8 @@ class _Sheet:
                     tol=declared.tolerance,
                 )
 
-    def _may_be_secret(self, status: int) -> Mask:
+    def _may_be_secret(self, column: TextColumn) -> Mask:
         """The rows whose status says that a figure is secret, or nothing that is known."""
-        column = self.table.columns[status]
         return column.where([bool(word) and word.casefold() not in self.open_words for word in column.cleaned])
 
     def _twins_differ(self, columns: ColumnsFound, rows: NDArray[np.int64]) -> None:

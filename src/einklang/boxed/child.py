@@ -1,8 +1,8 @@
 """The process in which a file is parsed: limits first, then the reader, then the answer on standard output.
 
 In: one JSON object on standard input with `path`, `kind`, `sheet` (pattern), `decimal`, `own` (names of sheets
-to pass over), `memory` (bytes) and `seconds` (processor time). Out: see `sheets.write_answer`; nothing at all
-means that the process was stopped.
+to pass over), `shown` (what of the look of cells is asked for), `memory` (bytes) and `seconds` (processor time).
+Out: see `sheets.write_answer`; nothing at all means that the process was stopped.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def _read(job: dict[str, Any]) -> list[Sheet] | list[str]:
         case "spreadsheetml":
             sheets = read_spreadsheetml(path, job["decimal"])
         case kind:
-            return read_workbook(path, kind, pattern, job["decimal"], job["own"])
+            return read_workbook(path, kind, pattern, job["decimal"], job["own"], job["shown"])
     wanted = [sheet for sheet in sheets if re.fullmatch(pattern, sheet.name.strip())]
     return wanted or [sheet.name for sheet in sheets]
 

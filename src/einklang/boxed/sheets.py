@@ -35,6 +35,8 @@ class Look:
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     merged: list[Range] = field(default_factory=list)
     is_known: bool = True
+    shown: dict[str, dict[str, list[int]]] = field(default_factory=dict)
+    """Kind → text → row, column, row, column … of the cells that show it; of the kinds asked for."""
 
 
 @dataclass

@@ -30,12 +30,13 @@ _DAMAGED = (
 
 
 def read_workbook(
-    path: Path, kind: str, pattern: str, decimal: str, own: Sequence[Sequence[str]] = ()
+    path: Path, kind: str, pattern: str, decimal: str, own: Sequence[Sequence[str]] = (), shown: Sequence[str] = ()
 ) -> list[Sheet] | list[str]:
     """The sheets whose whole name matches the pattern; the names of all sheets where none does.
 
     `own` names the sheets that the service adds to a workbook it returns. One that was mended and sent again
-    still has them; where all of a group are there beside others, they are passed over.
+    still has them; where all of a group are there beside others, they are passed over. `shown` is what of the look
+    of the cells is asked for (XLSX only).
 
     Raises:
         Refused: it is damaged or protected, or exceeds a limit.
@@ -52,6 +53,10 @@ def read_workbook(
             return list(book.sheet_names)
         if kind == "workbook":
             told = xlsx.look_into(path, wanted)
+            if shown:
+                from einklang.boxed.shown import look_at_cells  # few profiles ask
+
+                look_at_cells(path, told, shown)
         write = writer(decimal)
         sheets = []
         for name in wanted:

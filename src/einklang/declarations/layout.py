@@ -9,6 +9,8 @@ from pydantic import Field, model_validator
 from einklang.declarations.base import Declaration
 from einklang.declarations.place import MAX_HEADER_ROWS, Letter, Pattern
 
+ShownBy = Literal["font_colour", "fill_colour", "comment"]
+
 
 class Header(Declaration):
     """The rows that head the columns."""
@@ -135,8 +137,8 @@ class CellsNotData(Declaration):
     reason: str = Field(min_length=1, description="Why (German, shown in the report).")
 
 
-class StatusColumn(Declaration):
-    """Text columns that say the status of figures: one for the row, or one beside each column of figures."""
+class Status(Declaration):
+    """What says the status of figures: a column for the row, one beside each column of figures, or the cell itself."""
 
     heading: str | None = Field(default=None, description="Heading of the column; with `beside`, of every such column.")
     beside: bool = Field(
@@ -145,19 +147,36 @@ class StatusColumn(Declaration):
         "next one with this heading.",
     )
     optional: bool = Field(default=False, description="The table may lack the column, and then says nothing of status.")
+    shown_by: ShownBy | None = Field(
+        default=None,
+        description="What of the cell of the figure itself shows the status, in XLSX: `font_colour` or `fill_colour` "
+        "as six hexadecimal digits (FF0000 is red; black on white says nothing), or the text of its `comment`.",
+    )
+    pattern: Pattern | None = Field(
+        default=None,
+        description="With `shown_by: comment`: regular expression searched in the comment; its group `key`, or the "
+        "whole match, is the word. A comment in which it is not found says nothing.",
+    )
     words: dict[str, str] = Field(description="Word → meaning of `signs.csv`; a blank status says nothing.")
 
     @model_validator(mode="after")
-    def _somewhere(self) -> StatusColumn:
-        if self.heading is None and not self.beside:
-            raise ValueError("give `heading` or `beside`")
+    def _somewhere(self) -> Status:
+        in_columns = self.heading is not None or self.beside
+        if in_columns == (self.shown_by is not None):
+            raise ValueError("give `heading`, `beside` or both; or `shown_by`")
+        if (self.pattern is not None) != (self.shown_by == "comment"):
+            raise ValueError("`pattern` goes with `shown_by: comment`, and that with `pattern`")
         return self
 
 
 class Footnotes(Declaration):
-    """Marks of footnotes glued to labels and headings, such as `2024 2`, `Fachhochschulreife1)`, `2021***`."""
+    """Marks of footnotes glued to labels, headings or figures, such as `2024 2`, `Fachhochschulreife1)`, `2021***`."""
 
     mark: Pattern = Field(
         description="Regular expression of a mark at the end of a label, e.g. `\\s?\\d\\)`. A cell outside the table, "
         "or a line of it, must begin with the mark."
+    )
+    on_figures: bool = Field(
+        default=False,
+        description="Figures bear marks too, such as `1.234 1)`. Of them only marks that end in a sign are taken off.",
     )

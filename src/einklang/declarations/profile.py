@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from einklang.declarations.base import Declaration, inherit
-from einklang.declarations.layout import CellsNotData, Column, Footnotes, RowsNotData, StatusColumn, Table
+from einklang.declarations.layout import CellsNotData, Column, Footnotes, RowsNotData, ShownBy, Status, Table
 from einklang.declarations.place import Pattern, Place
 
 
@@ -117,7 +117,7 @@ class Profile(Declaration):
         default=[], description="Cells of some columns in some rows declared as no data."
     )
     footnotes: Footnotes | None = Field(default=None, description="Marks of footnotes glued to labels and headings.")
-    status: StatusColumn | None = Field(default=None, description="Columns with the status of the figures.")
+    status: Status | None = Field(default=None, description="What says the status of the figures.")
     unit: Place | None = Field(
         default=None, description="Where the unit of the figures stands, e.g. in a header row; labels of `units`."
     )
@@ -171,6 +171,11 @@ class Profile(Declaration):
         """The parts, or the profile itself where it has none."""
         return self.parts or [self]
 
+    @property
+    def shown_by(self) -> list[ShownBy]:
+        """What of the look of cells is asked for, in any of the layouts."""
+        return sorted({one.status.shown_by for one in self.layouts if one.status and one.status.shown_by})
+
     @model_validator(mode="after")
     def _consistent(self) -> Profile:
         if self.parts:
@@ -184,6 +189,8 @@ class Profile(Declaration):
                 raise ValueError(f"column {column.headings} must give a code for each of {sorted(by_column)}")
             if len(column.headings) > self.table.header.rows:
                 raise ValueError(f"column {column.headings} names more header rows than the table has")
+        if self.shown_by and self.file.format != "workbook":
+            raise ValueError("`status: {shown_by: …}` goes with `file: {format: workbook}` only")
         if self.unit is not None and any(column.unit for column in self.columns):
             raise ValueError("the unit stands in `unit` and in `columns`")
         header = self.table.header

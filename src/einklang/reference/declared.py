@@ -12,7 +12,7 @@ from einklang.declarations.comparability import Break, Gap, KnownCase, Persons
 from einklang.declarations.dataset import Dataset, Dimension, Measure, Rounding
 from einklang.declarations.expectations import Expectation, Expectations
 from einklang.declarations.indicator import Indicator, Operand
-from einklang.declarations.layout import CellsNotData, Column, Footnotes, Header, RowsNotData, StatusColumn, Table
+from einklang.declarations.layout import CellsNotData, Column, Footnotes, Header, RowsNotData, Status, Table
 from einklang.declarations.place import Place
 from einklang.declarations.profile import Classes, FileFormat, Numbers, Profile, SignTable
 from einklang.declarations.rules import Catalogue, Example, Rule, VerdictTexts
@@ -39,7 +39,7 @@ _MODELS: Mapping[str, tuple[str, Sequence[type[Declaration]]]] = {
             Column,
             RowsNotData,
             CellsNotData,
-            StatusColumn,
+            Status,
             Footnotes,
         ),
     ),
