@@ -16,6 +16,7 @@ from random import Random
 
 from benchmarks.fuzzing.mutate import mutated
 from benchmarks.fuzzing.seeds import Seed, seeds
+from einklang.box import BOX
 from einklang.check import Checked, Sending, check, sent_file
 from einklang.project import CHECKOUT, Project, load_project
 from einklang.report.as_json import render_json
@@ -97,6 +98,7 @@ def run(seed: int, numbers: Iterable[int], project: Project | None = None) -> Ta
                 own = _resident()
         left = [entry.name for entry in Path(tempfile.gettempdir()).glob(f"einklang-{os.getpid()}-*")]
     tally.growth = max(0, _resident() - own) if own else 0
+    BOX.stop()  # the memory of processes counts once they have ended
     tally.memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     tally.failures += [f"left behind: {name}" for name in left]
     return tally

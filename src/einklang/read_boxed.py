@@ -10,8 +10,6 @@ import json
 import mmap
 import os
 import signal
-import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +19,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from einklang.box import BOX, last_line
 from einklang.boxed.child import OUT_OF_MEMORY
 from einklang.container import Kind, Limit, Unreadable
 from einklang.errors import ReaderNotStarted
@@ -33,8 +32,6 @@ MEMORY_PER_BYTE = 30
 SECONDS = 30
 SECONDS_PER_MIB = 3
 DEADLINE_PER_SECOND = 4
-_PROGRAM = "from einklang.boxed.child import main; main()"
-_KEPT = ("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX", "SYSTEMROOT", "TMPDIR")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +61,7 @@ def read_boxed(
     """
     size = path.stat().st_size
     seconds = SECONDS + SECONDS_PER_MIB * (size >> 20)
+    deadline = DEADLINE_PER_SECOND * seconds
     memory = memory_for(size)
     job = {
         "path": str(path.resolve()),
@@ -74,43 +72,20 @@ def read_boxed(
         "shown": list(shown),
         "memory": memory,
         "seconds": seconds,
+        "deadline": deadline,
     }
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
-        code = _run(json.dumps(job).encode(), output, errors, DEADLINE_PER_SECOND * seconds)
+        code = BOX.run(json.dumps(job).encode(), output, errors, deadline)
         length = output.seek(0, os.SEEK_END)
         if code == 0 and length > 8:
             return _answered(output, name)
-        if code is None or code == -getattr(signal, "SIGXCPU", 24):
+        if code in {None, -getattr(signal, "SIGXCPU", 24), -getattr(signal, "SIGALRM", 14)}:
             return Limit("limit_time", seconds, seconds)
         if code in {OUT_OF_MEMORY, -signal.SIGABRT, -getattr(signal, "SIGKILL", 9), -getattr(signal, "SIGXFSZ", 25)}:
             return Limit("limit_memory", memory >> 20, memory >> 20)
         if code is not None and code < 0:
             return Unreadable("file_is_broken_zip")
-        errors.seek(0)
-        raise ReaderNotStarted(errors.read(4096).decode("utf-8", "replace").strip().rpartition("\n")[2])
-
-
-def _run(job: bytes, output: IO[bytes], errors: IO[bytes], deadline: float) -> int | None:
-    """Exit code of the process; None where it was stopped at the deadline."""
-    environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-c", _PROGRAM],
-        stdin=subprocess.PIPE,
-        stdout=output,
-        stderr=errors,
-        env=environment,
-        close_fds=True,
-    )
-    try:
-        process.communicate(job, timeout=deadline)
-    except subprocess.TimeoutExpired:
-        return None
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-    return process.returncode
+        raise ReaderNotStarted(last_line(errors))
 
 
 def _answered(output: IO[bytes], name: str) -> Answer:

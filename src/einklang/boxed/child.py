@@ -1,14 +1,15 @@
 """The process in which a file is parsed: limits first, then the reader, then the answer on standard output.
 
 In: one JSON object on standard input with `path`, `kind`, `sheet` (pattern), `decimal`, `own` (names of sheets
-to pass over), `shown` (what of the look of cells is asked for), `memory` (bytes) and `seconds` (processor time).
-Out: see `sheets.write_answer`; nothing at all means that the process was stopped.
+to pass over), `shown` (what of the look of cells is asked for), `memory` (bytes), `seconds` (processor time) and
+`deadline` (seconds on the clock). Out: see `sheets.write_answer`; nothing at all means that the process was stopped.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -26,16 +27,19 @@ except ImportError:  # not on Windows
 OUT_OF_MEMORY = 41
 
 
-def limit(memory: int, seconds: int) -> None:
-    """Bounds this process: address space, processor time, what it may write; no core file, no new process."""
+def limit(memory: int, seconds: int, deadline: int) -> None:
+    """Bounds this process: address space, processor time, time, what it may write; no core file, no new process."""
     if resource is None:
         return
+    # Whoever waits would end it by then; this holds if nobody is left who waits.
+    signal.alarm(deadline)
     for name, most in (
         ("RLIMIT_AS", memory),
         ("RLIMIT_CPU", seconds),
         ("RLIMIT_FSIZE", 4 * memory),
         ("RLIMIT_CORE", 0),
         ("RLIMIT_NOFILE", 64),
+        ("RLIMIT_NPROC", 0),
     ):
         if hasattr(resource, name):
             kind = getattr(resource, name)
@@ -60,7 +64,7 @@ def _read(job: dict[str, Any]) -> list[Sheet] | list[str]:
 def main() -> None:
     """Reads one file."""
     job = json.loads(sys.stdin.buffer.read())
-    limit(job["memory"], job["seconds"])
+    limit(job["memory"], job["seconds"], job["deadline"])
     answer: dict[str, Any] = {}
     sheets: list[Sheet] = []
     try:

@@ -23,6 +23,7 @@ Told = tuple[Look, dict[tuple[int, int], str]]
 
 MAX_FOUND = 1_000_000
 _CHUNK = 1024 * 1024
+_HEAD = 8192
 _OVERLAP = 64 * 1024
 _P = rb"(?:\w+:)?"
 _ROW = re.compile(rb"<" + _P + rb'row\b([^>]*?\b(?:hidden="(?:1|true)"|ht="0(?:\.0)?")[^>]*)>')
@@ -57,16 +58,23 @@ def pieces(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
     read = 0
     rest = b""
     with archive.open(part) as stream:
-        while chunk := stream.read(_CHUNK):
+        # Of its own, the beginning does not hide from `_holds` that the rest lacks a letter.
+        while chunk := stream.read(_CHUNK if read else _HEAD):
             read += len(chunk)
             if read > MAX_UNPACKED:
                 raise Refused("limit", "limit_size", read, MAX_UNPACKED)
             piece = rest + chunk
-            if b"<!DOCTYPE" in piece:
+            if _holds(piece, b"!", b"<!DOCTYPE"):
                 raise Refused("limit", "limit_doctype", 1, 0)
             yield piece
-            cut = max(piece.rfind(b"<c "), piece.rfind(b":c "), piece.rfind(b"<row"), piece.rfind(b"<mergeCell "))
-            rest = piece[max(cut - 10, piece.rfind(b"<"), 0) if cut < 0 else max(cut - 10, len(piece) - _OVERLAP) :]
+            end = piece[-_OVERLAP:]
+            cut = max(end.rfind(b"<c "), end.rfind(b":c "), end.rfind(b"<row"), end.rfind(b"<mergeCell "))
+            rest = end[max(cut - 10 if cut >= 0 else end.rfind(b"<"), 0) :]
+
+
+def _holds(piece: bytes, letter: bytes, *words: bytes) -> bool:
+    """Whether one of the words stands there; all of them have the letter, which is found a good deal faster."""
+    return letter in piece and any(word in piece for word in words)
 
 
 def parts_of(archive: zipfile.ZipFile) -> dict[str, str]:
@@ -101,25 +109,23 @@ def _look(archive: zipfile.ZipFile, part: str) -> Told:
     rows: set[int] = set()
     columns: set[tuple[int, int]] = set()
     merged: set[tuple[int, int, int, int]] = set()
-    is_prefixed: bool | None = None
     for piece in pieces(archive, part):
-        is_prefixed = b":sheetData" in piece if is_prefixed is None else is_prefixed
-        if b' hidden="' in piece or b' ht="0' in piece or b' width="0' in piece:
+        if _holds(piece, b"h", b' hidden="', b' ht="0', b' width="0'):
             rows.update(int(found[1]) - 1 for tag in _ROW.findall(piece) if (found := _NUMBER.search(tag)))
             for tag in _COLUMN.findall(piece):
                 bounds = {name: int(number) - 1 for name, number in _BOUNDS.findall(tag)}
                 if len(bounds) == 2:
                     columns.add((bounds[b"min"], bounds[b"max"]))
-        if b"mergeCell" in piece:
+        if _holds(piece, b"m", b"mergeCell"):
             for first, top, last, bottom in _MERGED.findall(piece):
                 merged.add((int(top) - 1, column_index(first.decode()), int(bottom) - 1, column_index(last.decode())))
-        look.filtered = look.filtered or b"filterColumn" in piece
-        if b't="e"' in piece or b't="b"' in piece:
+        look.filtered = look.filtered or _holds(piece, b"f", b"filterColumn")
+        if _holds(piece, b"e", b't="e"') or _holds(piece, b"b", b't="b"'):
             for kind, letters, row, text in _TYPED.findall(piece):
                 place = int(row) - 1, column_index(letters.decode())
                 shown = unescape(text.decode("utf-8", "replace"))
                 cells[place] = shown if kind == b"e" else write_bool(shown.strip() == "1")
-        if (b"<f" in piece or is_prefixed) and _ANY_FORMULA.search(piece):
+        if _holds(piece, b"f", b"<f", b":f") and _ANY_FORMULA.search(piece):
             for letters, row, formula in _FORMULA.findall(piece):
                 place = int(row) - 1, column_index(letters.decode())
                 cells.setdefault(place, "=" + unescape(formula.decode("utf-8", "replace"))[:200])
