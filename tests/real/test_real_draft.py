@@ -69,6 +69,7 @@ FILES = [
     Sample("niedersachsen/2020_2-3-4.xlsx", "ni/einbuergerungen_staatsangehoerigkeit", "2020_2-3-4_Rohdaten"),
     Sample("niedersachsen/2020_3-1-1.xlsx", "destatis/betreuungsquoten", r"201[4589]|2020|3\.1\.1_Download"),
     Sample("niedersachsen/2020_4-1-4.xlsx", "ni/schulabgaenge_schulform", ".*Rohdaten"),
+    Sample("niedersachsen/2020_4-1-4.xlsx", "ni/schulabgaenge_staatsangehoerigkeit", ".*Download"),
     Sample("genesis_json/12511-0006_data.json", "destatis/einbuergerungen_rechtsgrundlage"),
     Sample("genesis_json/12521-0002_historisch_data.json", "destatis/auslaender_zeitreihe_12521-0002"),
     Sample("niedersachsen/Z9200001.xml", "ni/steuereinnahmen"),

@@ -92,6 +92,24 @@ FILES = [
         Verdict.REJECTED,
     ),
     RealFile(
+        "niedersachsen/2020_4-1-4.xlsx",
+        "ni",
+        "schulabgaenge_staatsangehoerigkeit",
+        (105, 84, 0, 21),
+        (252, 252, 0, 0),
+        """
+        2020_4-1-4_Download!D11 period=2020 area=03 certificate=AHR citizenship=_T measure=leavers value=5198 unit=PERSONS
+        2020_4-1-4_Download!F15 period=2020 certificate=SPECIAL citizenship=FOREIGN value=304
+        2020_4-1-4_Download!E17 period=2020 certificate=_T citizenship=DE value=51375
+        2020_4-1-4_Download!D45 period=2016 certificate=_T citizenship=_T value=84155
+        2020_4-1-4_Download!D80 period=2011 certificate=_T citizenship=_T value=102741
+        2020_4-1-4_Download!D88 period=2005 certificate=AHR citizenship=_T value=20073
+        2020_4-1-4_Download!F94 period=2005 certificate=_T citizenship=FOREIGN value=6422
+        """,
+        ("IM-FIL-008",),
+        Verdict.ACCEPTED_WITH_NOTES,
+    ),
+    RealFile(
         "niedersachsen/2020_2-3-4.xlsx",
         "ni",
         "einbuergerungen_staatsangehoerigkeit",
@@ -116,7 +134,7 @@ FILES = [
         Verdict.REJECTED,
     ),
 ]
-TAXES, CARE_RATES, LEAVERS, NATURALISATIONS = FILES
+TAXES, CARE_RATES, LEAVERS, LEAVERS_SERIES, NATURALISATIONS = FILES
 
 
 @pytest.fixture(scope="module")
@@ -169,3 +187,21 @@ def test_continents_of_2019_are_one_short_of_the_total(project: Project, checked
     """A mistake of the workbook itself: 6,722 + 661 + 288 + 3,120 + 3 + 137 are 10,931; the total says 10,932."""
     (found,) = read_once(NATURALISATIONS, project, checked).result.findings
     assert {place.cell for place in found.places} == {"Q30", "Q3", "Q15", "Q17", "Q18", "Q27", "Q28"}
+
+
+def test_series_of_leavers_repeats_the_sheets_of_the_years(project: Project, checked: dict[str, Checked]) -> None:
+    """Certificate by certificate, for all and for foreigners; the two certificates of special schools are one there."""
+    years: dict[tuple[str, str, str], float] = {}
+    for row in read_once(LEAVERS, project, checked).observations.to_pylist():
+        if (row["school_form"], row["sex"]) == ("_T", "_T"):
+            year = str(int(row["period"][:4]) + 1)
+            certificate = "SPECIAL" if row["certificate"].startswith("SPECIAL") else row["certificate"]
+            key = (year, certificate, row["citizenship"])
+            years[key] = years.get(key, 0) + row["value"]
+    series = {
+        (row["period"], row["certificate"], row["citizenship"]): row["value"]
+        for row in read_once(LEAVERS_SERIES, project, checked).observations.to_pylist()
+    }
+    both = years.keys() & series.keys()
+    assert len(both) == 7 * 2 * len({year for year, _, _ in both})
+    assert {key: (years[key], series[key]) for key in both if years[key] != series[key]} == {}
