@@ -9,7 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 import yaml
-from builders import ROOT, project_with, read_in_file
+from builders import ROOT, merged, project_with, read_in_file
 
 from draft.kept import compare, kept
 from einklang.cli.app import main
@@ -284,3 +284,26 @@ def test_check_tells_drift_by_its_exit_code(
         with pytest.raises(SystemExit) as stopped:
             main()
         assert (stopped.value.code or 0) == expected
+
+
+def test_a_blank_row_between_headings_and_their_unit_and_numbers(tmp_path: Path, project: Project) -> None:
+    """The years in the second column are periods, whatever the title says."""
+    rows = [
+        ["Ausländische Bevölkerung, Bericht 2021"],
+        ["Geschlecht", "Jahr", "Saarland", "Hessen"],
+        [],
+        ["", "", "Anzahl"],
+        ["1", "2", "3", "4"],
+        ["männlich", "2020", "85000", "480000"],
+        ["weiblich", "2020", "78000", "450000"],
+        ["männlich", "2019", "84000", "470000"],
+        ["weiblich", "2019", "77000", "440000"],
+    ]
+    path = tmp_path / "reihe.csv"
+    path.write_text("".join(";".join([*row, *[""] * (4 - len(row))]) + "\n" for row in rows), encoding="utf-8")
+    content = draft_profile(path, project, "auslaender", "destatis").content
+    header = {"find": "Geschlecht", "rows": 4, "unread": {2: "Leere Zeile", 3: "Einheit, in allen Spalten dieselbe"}}
+    assert content["table"]["header"] == merged(header, {"unread": {4: "Nummern der Spalten"}})
+    assert content["dimensions"]["period"] == {"column": "B"}
+    assert content["dimensions"]["sex"] == {"column": "A"}
+    assert content["dimensions"]["area"]["header_row"] == 1

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,7 @@ _CLOSE = 0.35
 _TITLE = 120
 _MOST_SHEETS = 60
 _FEW_CODES = 5
+_SHORT_LIST = 12
 _GROUPS = frozenset({"total", "continent", "region"})
 _UNNAMED = re.compile(r"(?:Tabelle|Sheet|Table)? ?\d*", re.IGNORECASE)
 
@@ -223,7 +225,7 @@ class _Writer:
 
     def _title(self) -> str:
         texts = [text for _, _, text in title_cells(self.best.shape)]
-        return " ".join(texts[:3])[:_TITLE] or self.sample.path.stem
+        return shorten(" ".join(texts[:3]), _TITLE, placeholder=" …") or self.sample.path.stem
 
     def _file(self) -> dict[str, Any]:
         file = self.sample.file.model_dump(include={"format"})
@@ -295,7 +297,7 @@ class _Writer:
         for axis in found.known.dataset.dimensions:
             listed = found.known.lists[axis.name].codes
             codes = found.codes.get(axis.name, set())
-            if len(codes) > _FEW_CODES:
+            if len(codes) > _FEW_CODES and len(listed) > _SHORT_LIST:
                 # Of a long list, what every delivery has: the total and the groups.
                 codes = {code for code in codes if listed[code].kind in _GROUPS}
             if axis.name != "area" and len(codes) > 1:

@@ -148,7 +148,7 @@ class _Headings:
             return
         for number in list(rest):
             if len({self.heads[number - 1][index] for index in self.figures}) == 1:
-                self.found.unread[number] = words().sentences["same"]
+                self.found.unread[number] = words().sentences["same" if any(self.heads[number - 1]) else "blank"]
                 rest.remove(number)
         read = {index: self._codes(index) for index in self.figures}
         codes = [tuple(sorted(found.items())) for found, _ in read.values()]

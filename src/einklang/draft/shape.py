@@ -162,7 +162,7 @@ class _Finder:
             return None
         many = max(1.0, float(np.median(counts[counts > 0])) / 2)
         body = np.flatnonzero(counts >= many)
-        self._columns(body)
+        self._columns(body[1:] if len(body) > 1 and self._is_counted(int(body[0])) else body)
         if not self.figures:
             return None
         has = figure[:, self.figures].any(axis=1) & (counts >= many)
@@ -203,7 +203,8 @@ class _Finder:
                 continue
             text = (kinds == Mark.TEXT).sum() / filled.sum()
             heads = [self.table.text(row, index) for row in range(max(0, int(body[0]) - MAX_HEADER_ROWS), int(body[0]))]
-            heading = next((head for head in reversed(heads) if head), "")
+            named = [head for head in reversed(heads) if head]
+            heading = next((head for head in named if not head.isdecimal()), next(iter(named), ""))
             no_number = not (kinds == Mark.NUMBER).any() and (kinds == Mark.TEXT).any()
             if text >= _MOST_TEXT or no_number or self.is_label(index, column.rows(body), heading):
                 self.labels.append(index)
@@ -236,17 +237,18 @@ class _Finder:
         numbers: list[int] = []
         for row in rows.tolist():
             texts = [text for index in self.figures if (text := self.table.text(row, index))]
-            every = [text for index in range(len(self.table.columns)) if (text := self.table.text(row, index))]
-            counted = (
-                [str(number) for number in range(int(every[0]), int(every[0]) + len(every))]
-                if (len(every) > 1 and every[0].isdecimal() and len(every[0]) < 3)
-                else []
-            )
-            if every == counted:
+            if self._is_counted(row):
                 numbers.append(row)
             elif not (len(texts) > 1 and all(_YEAR.fullmatch(text) for text in texts) and len(set(texts)) > 1):
                 return row, numbers
         return None, numbers
+
+    def _is_counted(self, row: int) -> bool:
+        """Whether a row holds the numbers of the columns."""
+        every = [text for index in range(len(self.table.columns)) if (text := self.table.text(row, index))]
+        if len(every) < 2 or not every[0].isdecimal() or len(every[0]) > 2:
+            return False
+        return every == [str(number) for number in range(int(every[0]), int(every[0]) + len(every))]
 
     def _header(self, first: int) -> tuple[int, int] | None:
         """The rows of headings above the data: from, and behind the last."""
@@ -259,7 +261,16 @@ class _Finder:
         start = stop
         while start > 0 and stop - start < MAX_HEADER_ROWS and not blank[start - 1]:
             start -= 1
+        if self._says_no_columns(start, stop) and start > 1 and blank[start - 1] and not blank[start - 2]:
+            start -= 1
+            while start > 0 and stop - start < MAX_HEADER_ROWS and not blank[start - 1]:
+                start -= 1
         return start, stop
+
+    def _says_no_columns(self, start: int, stop: int) -> bool:
+        """Whether rows of headings hold no more than a unit for all columns and their numbers."""
+        texts = {self.table.text(row, index) for row in range(start, stop) for index in self.figures}
+        return sum(not text.isdecimal() for text in texts - {""}) <= 1
 
     def _is_lone(self, row: int) -> bool:
         return int((self.marks[row] != Mark.BLANK).sum()) <= 1

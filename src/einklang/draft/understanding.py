@@ -145,7 +145,8 @@ class _Reader:
         """A column by its heading where it has one of its own, else by its letter."""
         below = self.shape.heads[-1]
         heading = below[index]
-        return {"heading": heading} if heading and below.count(heading) == 1 else {"column": column_letter(index)}
+        is_name = heading and not heading.isdecimal() and below.count(heading) == 1
+        return {"heading": heading} if is_name else {"column": column_letter(index)}
 
     def _name_beside(self, match: Match, index: int) -> int | None:
         """The column whose names go with the keys."""
