@@ -98,7 +98,7 @@ FILES = [
         (105, 84, 0, 21),
         (252, 252, 0, 0),
         """
-        2020_4-1-4_Download!D11 period=2020 area=03 certificate=AHR citizenship=_T measure=leavers value=5198 unit=PERSONS
+        2020_4-1-4_Download!D11 period=2020 area=03 certificate=AHR citizenship=_T value=5198 unit=PERSONS
         2020_4-1-4_Download!F15 period=2020 certificate=SPECIAL citizenship=FOREIGN value=304
         2020_4-1-4_Download!E17 period=2020 certificate=_T citizenship=DE value=51375
         2020_4-1-4_Download!D45 period=2016 certificate=_T citizenship=_T value=84155
