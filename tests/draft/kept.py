@@ -22,7 +22,7 @@ import pandas as pd
 
 from einklang.columns import ColumnsFound, find_columns
 from einklang.declarations.base import build, inherit
-from einklang.declarations.layout import RowsNotData
+from einklang.declarations.layout import CellsNotData, RowsNotData
 from einklang.declarations.place import Place
 from einklang.declarations.profile import Profile
 from einklang.draft.drafting import Draft, draft_profile
@@ -176,6 +176,26 @@ class _Reading:
             found |= {(table.sheet, row) for row in inside[mask].tolist()}
         return found
 
+    def cells(self, declared: CellsNotData) -> set[tuple[str, int, int]]:
+        """The cells of the tables that an entry of `cells_not_data` leaves out, rows from 1 as in the figures."""
+        found = set()
+        for table, region, columns in self.tables:
+            inside = np.arange(region.first, region.end)
+            column = table.columns[column_index(declared.column)].rows(inside)
+            mask = column.where([bool(re.fullmatch(declared.pattern, text)) for text in column.cleaned])
+            for index in columns.figures:
+                if fits(declared.headings, columns.heads, index):
+                    found |= {(table.sheet, row + 1, index) for row in inside[mask].tolist()}
+        return found
+
+    def labels_beside(self, name: str) -> set[tuple[str, int, int]]:
+        """The label column beside each column of figures, for a dimension whose labels stand there."""
+        return {
+            (table.sheet, figure, label)
+            for table, _, columns in self.tables
+            for figure, label in columns.beside.get(name, {}).items()
+        }
+
     def where(self, place: Place) -> object:
         """Where a dimension stands, whether named by letter or by heading."""
         if place.is_row_label:
@@ -272,6 +292,8 @@ class Comparison:
                 return self.column(int(number), rest, value)
             case ("rows_not_data", number, *rest):
                 return self.rows(self.profile.rows_not_data[int(number)], rest)
+            case ("cells_not_data", number, _):
+                return self.cells(self.profile.cells_not_data[int(number)])
             case ("footnotes", "mark"):
                 theirs, ours = Marks(self.profile.footnotes), Marks(self.ours.profile.footnotes)
                 texts = {text for one in self.theirs.sheets for column in one.columns for text in column.cleaned}
@@ -293,6 +315,9 @@ class Comparison:
             case ["name_column" | "name_heading"]:
                 beside = self.theirs.name_beside(place)
                 return ours is not None and beside is not None and beside == self.ours.name_beside(ours)
+            case ["beside"]:
+                labelled = self.theirs.labels_beside(name)
+                return bool(labelled) and labelled == self.ours.labels_beside(name)
             case [key] if key in PLACES:
                 return same or self.read_same(name)
         return (same and ours is not None and getattr(ours, rest[0]) == value) or self.read_same(name)
@@ -331,6 +356,12 @@ class Comparison:
         if rest == ["sum_of"]:
             return any(one.sum_of == declared.sum_of for one, _ in fitting)
         return wanted <= set().union(*(rows for _, rows in fitting))
+
+    def cells(self, declared: CellsNotData) -> bool:
+        """Whether the draft says that these cells are no data, in one entry, and says it of no figure."""
+        wanted, figures = self.theirs.cells(declared), set(self.theirs.codes.index)
+        entries = [self.ours.cells(one) for one in self.ours.profile.cells_not_data]
+        return any(wanted <= cells and not cells & figures for cells in entries)
 
     # -- which settings count -----------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from einklang.draft.words import words
 from einklang.labels import normalise
 
 _SHORT = 3
+_WORDS_OF_UNIT = 3
 _BETWEEN = ":,;–- "
 
 
@@ -24,10 +25,10 @@ def compose(known: Known, text: str, but: Sequence[str] = ()) -> tuple[dict[str,
     if whole := labels.get(normalise(text)):
         return {"measure": whole}, False
     parts = text.replace("_", " ").split()
-    if len(parts) > 1 and normalise(parts[-1]) in known.lists["unit"].by_label:
-        if whole := labels.get(normalise(" ".join(parts[:-1]))):
+    if behind := _words_of_unit(known, parts):
+        if whole := labels.get(normalise(" ".join(parts[:-behind]))):
             return {"measure": whole}, False
-        parts = parts if len(parts) == 2 else parts[:-1]
+        parts = parts if len(parts) == behind + 1 else parts[:-behind]
     for count in range(len(parts) - 1, 0, -1):
         for head, rest in ((parts[:count], parts[count:]), (parts[-count:], parts[:-count])):
             named = _group(known, " ".join(rest).strip(_BETWEEN), but)
@@ -36,6 +37,22 @@ def compose(known: Known, text: str, but: Sequence[str] = ()) -> tuple[dict[str,
                 return {"measure": code, **named}, normalise(measure) not in labels
     near = known.measure_meant(text) or _measure_within(known, parts) or _measure_of_unit(known, text.split())
     return ({"measure": near}, True) if near else ({}, False)
+
+
+def unit_behind(known: Known, text: str, measure: str | None) -> str | None:
+    """The unit that a heading ends with (`… in 1000`), where it is another one than that of the measure."""
+    parts = text.replace("_", " ").split()
+    count = _words_of_unit(known, parts)
+    unit = known.lists["unit"].by_label[normalise(" ".join(parts[-count:]))] if count else ""
+    own = {one.unit for one in known.dataset.measures if measure in {one.name, None}}
+    return unit if count and len(own) == 1 and known.project.factor(unit, *own) not in {None, 1} else None
+
+
+def _words_of_unit(known: Known, parts: Sequence[str]) -> int:
+    """How many words of a unit stand behind other words."""
+    units = known.lists["unit"].by_label
+    longest = min(_WORDS_OF_UNIT, len(parts) - 1)
+    return next((count for count in range(longest, 0, -1) if normalise(" ".join(parts[-count:])) in units), 0)
 
 
 def measures_of_path(known: Known, paths: Sequence[Sequence[str]]) -> dict[int, str]:

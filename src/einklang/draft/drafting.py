@@ -189,6 +189,7 @@ class _Writer:
             "dataset": found.known.dataset.name,
             "title": self._title(),
             "todo": todo,
+            **self._valid(),
             "file": self._file(),
             **as_settings(written),
             "table": self._table(),
@@ -198,6 +199,7 @@ class _Writer:
             "unit": found.unit,
             "status": found.status,
             "rows_not_data": found.rows,
+            "cells_not_data": found.cells,
             "delivers": self._delivers(),
         }
         content = {name: value for name, value in content.items() if value not in ([], {}, None)}
@@ -226,6 +228,11 @@ class _Writer:
     def _title(self) -> str:
         texts = [text for _, _, text in title_cells(self.best.shape)]
         return shorten(" ".join(texts[:3]), _TITLE, placeholder=" …") or self.sample.path.stem
+
+    def _valid(self) -> dict[str, str]:
+        """The one period for which a profile holds whose headings name it."""
+        periods = self.best.found.codes.get("period", set())
+        return {"valid_from": min(periods), "valid_to": max(periods)} if self.best.found.is_of_year else {}
 
     def _file(self) -> dict[str, Any]:
         file = self.sample.file.model_dump(include={"format"})
@@ -296,7 +303,7 @@ class _Writer:
             delivers["area"] = words_of
         for axis in found.known.dataset.dimensions:
             listed = found.known.lists[axis.name].codes
-            codes = found.codes.get(axis.name, set())
+            codes = found.fixed.get(axis.name, found.codes.get(axis.name, set()))
             if len(codes) > _FEW_CODES and len(listed) > _SHORT_LIST:
                 # Of a long list, what every delivery has: the total and the groups.
                 codes = {code for code in codes if listed[code].kind in _GROUPS}

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from einklang.draft.composed import compose, groups_of, measures_of_path
+from einklang.draft.composed import compose, groups_of, measures_of_path, unit_behind
+from einklang.draft.dated import measures_of_year
 from einklang.draft.known import Known, Match
 from einklang.draft.reading import LISTED, Understanding
 from einklang.draft.shape import Shape
@@ -16,6 +18,7 @@ from einklang.draft.words import words
 
 _ANY = "*"
 _SHORT = 2
+_MOSTLY = 0.5
 _LEVELS = 3
 
 
@@ -36,7 +39,8 @@ class _Headings:
     def read(self) -> None:
         self.heads = self.shape.filled_heads()
         self.figures = self.shape.figures
-        for number, row in enumerate(self.heads, 1):
+        # Headings of figures that a label stands beside say where they stand, and no dimension.
+        for number, row in enumerate(self.heads if not self.found.fixed else (), 1):
             self._choose(number, row)
         used = {text for match in self.chosen.values() for text in match.codes}
         self.meant = {text: code for text, code in self.meant.items() if text in used}
@@ -56,6 +60,9 @@ class _Headings:
         else:
             for number, match in self.chosen.items():
                 self._by_row(number, match)
+            if self.left:
+                self._leave_out(self._labels_left())
+                self.found.columns.append({"headings": [_ANY]})
 
     # -- rows ---------------------------------------------------------------------------------
 
@@ -70,7 +77,10 @@ class _Headings:
         matches = self.known.best(texts, but=taken)
         if self.found.unit is None and all(one.dimension != "unit" for one in self.chosen.values()):
             matches.append(self.known.units(texts))
-        if "measure" not in taken and texts:
+        dated = self._dated(texts) if "measure" not in taken else None
+        if dated is not None and dated.share >= _MOSTLY:
+            matches.append(dated)
+        elif "measure" not in taken and texts:
             matches.append(self._measures_meant(texts, composed=len(self.heads) == 1 and len(self.figures) > 1))
         best = max(matches, key=lambda one: (one.share, one.dimension == "measure"), default=None)
         share = best.share if best is not None else 0
@@ -85,6 +95,11 @@ class _Headings:
             self.chosen[number] = best
             self._read_suffixes(best, [*taken, best.dimension])
         self.found.score += 1.5 * max(share, again.share if again is not None else 0)
+
+    def _dated(self, texts: list[str]) -> Match | None:
+        """Headings that name the year, where the rows have one period."""
+        years = {int(code[:4]) for code in self.found.codes.get("period", ())}
+        return measures_of_year(self.known, texts, years.pop()) if len(years) == 1 else None
 
     def _mixed(self, texts: list[str], taken: list[str]) -> Match | None:
         """A row whose headings name groups of several dimensions, those that are not named being totals."""
@@ -190,7 +205,8 @@ class _Headings:
         return number not in self.chosen and number not in self.finer and number not in self.found.unread
 
     def _needs_columns(self) -> bool:
-        if self.left or self.composed or self.finer or self.suffixed or self.paths:
+        is_dated = any(one.dimension == "measure" and one.pattern for one in self.chosen.values())
+        if (self.left and not is_dated) or self.composed or self.finer or self.suffixed or self.paths:
             return True
         heads = [tuple(row[index] for row in self.heads) for index in self.figures]
         if len(set(heads)) < len(heads):
@@ -213,6 +229,11 @@ class _Headings:
             return
         place: dict[str, Any] = {"header_row": number}
         codes = {text: code for text, code in match.codes.items() if code and text in match.said}
+        if match.pattern:
+            place["pattern"] = match.pattern
+            self.found.ask(match.dimension, "dem Jahr im Kopf", codes)
+            codes = {found["key"]: code for text, code in codes.items() if (found := re.fullmatch(match.pattern, text))}
+            self.found.is_of_year = bool(codes)
         if not all(self.heads[number - 1][index] for index in self.figures):
             codes[""] = self.known.total(match.dimension) or ""
         if match.dimension == "measure":
@@ -276,6 +297,10 @@ class _Headings:
             entry: dict[str, Any] = {"headings": list(headings)}
             if given[headings]:
                 entry["codes"] = given[headings]
+            if self.found.unit is None and (
+                unit := unit_behind(self.known, headings[-1], given[headings].get("measure"))
+            ):
+                entry["unit"] = unit
             if len(indices) > 1:
                 self._say_twice(headings, indices, entry)
             self.found.columns.append(entry)
@@ -285,10 +310,15 @@ class _Headings:
                 {"headings": list(one)} for one in dict.fromkeys(map(self._headings_of, self.figures))
             ]
         self._same_codes()
+        self._leave_out(left_out | self._labels_left())
+
+    def _labels_left(self) -> dict[tuple[str, ...], str]:
+        """The label columns of no dimension, with the reason why they are no data where it is known."""
+        left: dict[tuple[str, ...], str] = {}
         for index in self.left:
             level = next((number for number, texts in enumerate(self.heads) if texts[index]), 0)
-            left_out[(*[_ANY] * level, self.heads[level][index])] = self.found.settled.get(index, "")
-        self._leave_out(left_out)
+            left[(*[_ANY] * level, self.heads[level][index])] = self.found.settled.get(index, "")
+        return left
 
     def _headings_of(self, index: int) -> tuple[str, ...]:
         """The headings of a column down to the last row that says something of it."""
@@ -341,6 +371,7 @@ class _Headings:
             if one not in complete:
                 one.pop("codes", None)
                 one.pop("repeats", None)
+                one.pop("unit", None)
                 one["not_data"] = words().sentences["unsettled_column"]
         for name in named:
             self.found.codes[name] = {one["codes"][name] for one in complete}

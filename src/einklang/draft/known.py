@@ -21,6 +21,7 @@ from einklang.project import Project
 _KEY_AND_NAME = re.compile(r"(?P<key>\d{1,8})\s+\D.*")
 _LETTERS_AND_KEY = re.compile(r"(?P<letters>[A-Za-z]{1,8}[-_]?)(?P<key>\d+)")
 _CODE_LIKE = re.compile(r"[A-ZÄÖÜ0-9][A-ZÄÖÜ0-9_./+\-]*")
+_END_OF_YEAR = r"31\.12\.(?P<key>\d{4})"
 _MARKS = (r"\s?\d{1,2}(?:,\s?\d)*\)", r"\*+", r"\s?[¹²³⁴-⁹]+", r"\s\d")
 _FOOTNOTE = re.compile("|".join(f"(?:{one})$" for one in _MARKS))
 _MOST = 4_000
@@ -143,7 +144,8 @@ class Known:
         return axis.total if axis is not None and axis.total in self.lists[dimension].codes else None
 
     def period(self, texts: Sequence[str]) -> Match:
-        """The texts as periods of the data set; a year with the month of its reference day is one too (`202412`)."""
+        """The texts as periods of the data set; a year is one too with the month of its reference day (`202412`)
+        or its last day."""
         asked = ("period", self.dataset.period_type, self.dataset.reference_day, tuple(texts[:_MOST]))
         if asked not in self.lookups.matches:
             self.lookups.matches[asked] = self._period(texts)
@@ -155,11 +157,12 @@ class Known:
         found = {text: read_period(text, self.dataset) for text in texts[:_MOST] if text}
         match = Match("period", "label", {text: one.code if one else None for text, one in found.items()})
         month = (self.dataset.reference_day or "12")[:2]
-        years = [hit[1] if (hit := re.fullmatch(rf"((?:19|20)\d{{2}}){month}", text)) else "" for text in match.codes]
-        if years and all(years) and not match.share:
-            codes = {text: (read_period(year, self.dataset) or None) for text, year in zip(found, years, strict=True)}
-            said = {text: one.code if one else None for text, one in codes.items()}
-            return Match("period", "label", said, rf"(?P<key>\d{{4}}){month}")
+        for pattern in () if match.share else (rf"(?P<key>\d{{4}}){month}", _END_OF_YEAR):
+            years = {text: hit["key"] for text in match.codes if (hit := re.fullmatch(pattern, text))}
+            if years and len(years) == len(match.codes):
+                periods = {text: read_period(year, self.dataset) for text, year in years.items()}
+                codes = {text: one.code if one else None for text, one in periods.items()}
+                match = Match("period", "label", codes, pattern)
         return match
 
     def match(self, texts: Sequence[str], dimension: str) -> Match:

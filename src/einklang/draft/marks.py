@@ -25,8 +25,7 @@ def without_marks(content: dict[str, Any]) -> dict[str, Any]:
         changed["status"] = place(content["status"])
     if "rows_not_data" in content:
         changed["rows_not_data"] = [place(one) for one in content["rows_not_data"]]
-    if "columns" in content:
-        changed["columns"] = [
-            {**one, "headings": [strip(text) for text in one["headings"]]} for one in content["columns"]
-        ]
+    for name in ("columns", "cells_not_data"):
+        if name in content:
+            changed[name] = [{**one, "headings": [strip(text) for text in one["headings"]]} for one in content[name]]
     return changed

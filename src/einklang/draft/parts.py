@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-_OF_PARTS = ("table", "footnotes", "dimensions", "columns", "unit", "status", "rows_not_data")
+_OF_PARTS = ("table", "footnotes", "dimensions", "columns", "unit", "status", "rows_not_data", "cells_not_data")
 
 
 def join_parts(contents: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -14,7 +14,9 @@ LISTED = 8
 class Understanding:
     """A reading of a table as one data set: settings of the profile, remarks, and how much is explained.
 
-    `settled` are label columns that say nothing of their own → reason; `unread` header rows → reason.
+    `fixed` are the codes that headings say of a dimension whose labels stand beside the figures; `is_of_year` says
+    that headings name the year of the table; `settled` are label columns that say nothing of their own → reason;
+    `unread` header rows → reason.
     """
 
     known: Known
@@ -22,13 +24,16 @@ class Understanding:
     places: dict[str, dict[str, Any]] = field(default_factory=dict)
     columns: list[dict[str, Any]] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
+    cells: list[dict[str, Any]] = field(default_factory=list)
     unit: dict[str, Any] | None = None
     status: dict[str, Any] | None = None
     unread: dict[int, str] = field(default_factory=dict)
     settled: dict[int, str] = field(default_factory=dict)
     marks: set[str] = field(default_factory=set)
     codes: dict[str, set[str]] = field(default_factory=dict)
+    fixed: dict[str, set[str]] = field(default_factory=dict)
     todo: list[str] = field(default_factory=list)
+    is_of_year: bool = False
 
     def has(self, name: str) -> bool:
         """Whether it is known where the dimension stands."""

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from einklang.codes import bearers
+from einklang.draft.beside import find_beside
 from einklang.draft.headings import read_headings
 from einklang.draft.known import Known, Match, is_word, looks_like_codes
 from einklang.draft.outside import read_outside
 from einklang.draft.reading import LISTED, Understanding
 from einklang.draft.shape import Shape
+from einklang.draft.sources import find_sources
 from einklang.draft.words import words
 from einklang.labels import normalise
 from einklang.rawtable import column_letter
@@ -38,6 +40,7 @@ class _Reader:
         self.texts = self.shape.texts
 
     def read(self) -> Understanding:
+        self._labels_beside()
         self._label_columns()
         self._sections()
         self._other_columns()
@@ -46,6 +49,21 @@ class _Reader:
         return self.found
 
     # -- label columns ------------------------------------------------------------------------
+
+    def _labels_beside(self) -> None:
+        """A dimension whose labels stand before each column of figures; other columns of figures say it above."""
+        if (beside := find_beside(self.shape, self.known)) is None:
+            return
+        name = beside.match.dimension
+        self.left = [index for index in self.left if index not in beside.labels]
+        scheme = {"scheme": beside.match.scheme} if beside.match.scheme != "label" else {}
+        codes = {text: code for text, code in beside.match.codes.items() if code and text in beside.match.said}
+        self.found.places[name] = {"beside": beside.pattern, **scheme, "codes": codes | beside.codes}
+        self.found.codes[name] = {*filter(None, beside.match.codes.values()), *beside.codes.values()}
+        self.found.fixed[name] = set(beside.codes.values())
+        self.found.score += 1.5 * beside.match.share
+        if unknown := [text for text in (*beside.match.unknown, *beside.asked) if text]:
+            self._ask_unknown(name, unknown)
 
     def _label_columns(self) -> None:
         """Each dimension goes to the column that fits it best; a column of keys before one of names."""
@@ -81,7 +99,7 @@ class _Reader:
     def _matches(self, index: int, texts: list[str]) -> list[Match]:
         """The dimensions that a column could hold by its own labels, and codes by the names beside them."""
         own = self.known.best(texts)
-        if not looks_like_codes(texts):
+        if not looks_like_codes(texts) or any(one.dimension == "period" and one.share >= ENOUGH for one in own):
             return own
         by_name = {match.dimension: match for match in own}
         for other in (index + 1, index - 1):
@@ -217,12 +235,15 @@ class _Reader:
         if match.dimension in self.known.lists and match.dimension not in {"area", "measure"}:
             rest = self._take_nearest(match, place, rest)
         if rest:
-            listed = [self._with_suggestion(text, match.dimension) for text in rest[:LISTED]]
-            more = f" und {len(rest) - LISTED} weitere" if len(rest) > LISTED else ""
-            self.found.todo.append(
-                f"dimensions.{match.dimension}: unbekannt sind {', '.join(listed)}{more}; "
-                "jeweils `codes`, `not_data` oder ein Alias in der Schlüsselliste."
-            )
+            self._ask_unknown(match.dimension, rest)
+
+    def _ask_unknown(self, dimension: str, rest: list[str]) -> None:
+        listed = [self._with_suggestion(text, dimension) for text in rest[:LISTED]]
+        more = f" und {len(rest) - LISTED} weitere" if len(rest) > LISTED else ""
+        self.found.todo.append(
+            f"dimensions.{dimension}: unbekannt sind {', '.join(listed)}{more}; "
+            "jeweils `codes`, `not_data` oder ein Alias in der Schlüsselliste."
+        )
 
     def _take_nearest(self, match: Match, place: dict[str, Any], rest: list[str]) -> list[str]:
         """Takes the only very near label whose code no other label has, and asks; gives the labels that remain."""
@@ -304,6 +325,10 @@ class _Reader:
             else:
                 continue
             self.left.remove(index)
+        if sources := find_sources(self.shape, self.left):
+            self.left.remove(sources.column)
+            self.found.settled[sources.column] = words().sentences["source"]
+            self.found.cells = sources.cells
         for index in self.left:
             if index not in self.found.settled and (reason := self._says_nothing(index)):
                 self.found.settled[index] = reason

@@ -1,0 +1,115 @@
+"""Drafts of flat sheets: labels beside figures, rows of two sources, headings that say year, unit and group."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from einklang.draft.drafting import Draft, draft_profile
+from einklang.project import Project
+
+# No column of numbers of the statistic: with five rows and more it would be the same in every row.
+BESIDE = """Stichtag;Gebiet;Staatsangehoerigkeit;Auslaender_Insgesamt;Staat_Platz1_ID;Platz1;Staat_Platz2_ID;Platz2;{}
+31.12.2024;Deutschland;Belgien;30;BE;18;DE;3;2
+31.12.2024;Deutschland;Polen;40;PL;27;{};5;3
+"""
+SOURCES = """Quelle;Stichtag;Region;Bevoelkerung_Insgesamt_Anzahl;Auslaender_AZR_Insgesamt_Anzahl
+Fortschreibung;31.12.2024;Deutschland;83;{}
+Fortschreibung;31.12.2024;Bayern;13;-
+Register;31.12.2024;Deutschland;-;14
+Register;31.12.2024;Bayern;-;2
+"""
+YEAR = """Stichtag;Gebiet;Bestand_am_31_12_{}_Anzahl;Zugaenge_in_2024_Insgesamt_Anzahl;Tod_in_2024_Anzahl;{}
+31.12.2024;Deutschland;10;3;1;12
+31.12.2024;Bayern;4;2;1;5
+"""
+UNITS = """Stichtag;Gebiet;Bevoelkerung_Insgesamt_in_1000;Bevoelkerung_Weiblich_in_1000;Auslaender_AZR_Insgesamt_in_1000
+31.12.2023;Deutschland;83456;42250;13896
+31.12.2024;Deutschland;83577;42338;14062
+"""
+
+
+def drafted(text: str, dataset: str, tmp_path: Path, project: Project) -> Draft:
+    path = tmp_path / "probe.csv"
+    path.write_text(text, encoding="utf-8")
+    return draft_profile(path, project, dataset, "destatis")
+
+
+@pytest.mark.parametrize(
+    ("heading", "label", "codes", "asked"),
+    [
+        ("Nachrichtlich_Sonstige", "DE", {"Auslaender_Insgesamt": "_T", "Nachrichtlich_Sonstige": "_U"}, ""),
+        ("Raetsel", "DE", {"Auslaender_Insgesamt": "_T"}, "„Raetsel“"),
+        ("Nachrichtlich_Sonstige", "QQ", {"Auslaender_Insgesamt": "_T", "Nachrichtlich_Sonstige": "_U"}, "„QQ“"),
+    ],
+    ids=["all are known", "a heading is not", "a label is not"],
+)
+def test_labels_beside_figures(
+    heading: str, label: str, codes: dict[str, str], asked: str, tmp_path: Path, project: Project
+) -> None:
+    draft = drafted(BESIDE.format(heading, label), "auslaender_geburtsstaat", tmp_path, project)
+    wanted = {"beside": r"Staat_Platz\d+_ID", "scheme": "iso", "codes": codes}
+    assert draft.content["dimensions"]["birth_country"] == wanted
+    assert draft.content["dimensions"]["measure"] == {"constant": "foreigners"}
+    assert draft.content["columns"] == [
+        {"headings": [one]} for one in ("Auslaender_Insgesamt", "Platz1", "Platz2", heading)
+    ]
+    assert any("birth_country" in one and asked in one for one in draft.content.get("todo", ())) == bool(asked)
+    assert draft.trial.observations.num_rows == 8
+
+
+def test_rows_of_two_sources(tmp_path: Path, project: Project) -> None:
+    draft = drafted(SOURCES.format("-"), "bevoelkerung_auslaender", tmp_path, project)
+    assert [(one["headings"][0], one["column"], one["pattern"]) for one in draft.content["cells_not_data"]] == [
+        ("Bevoelkerung_Insgesamt_Anzahl", "A", "Register"),
+        ("Auslaender_AZR_Insgesamt_Anzahl", "A", "Fortschreibung"),
+    ]
+    assert {"headings": ["Quelle"], "not_data": "Nennt die Quelle der Zeile."} in draft.content["columns"]
+    assert draft.trial.observations.num_rows == draft.trial.usable == 4
+
+
+def test_a_figure_of_both_sources_leaves_out_no_cell(tmp_path: Path, project: Project) -> None:
+    draft = drafted(SOURCES.format("14"), "bevoelkerung_auslaender", tmp_path, project)
+    assert "cells_not_data" not in draft.content
+    assert draft.trial.observations.num_rows == 8
+
+
+@pytest.mark.parametrize(
+    ("before", "last", "codes", "valid"),
+    [
+        ("2023", "Bestand_am_31_12_2024_Anzahl", {"2023": "stock_before", "2024": "stock"}, "2024"),
+        ("2023", "Geburten_in_2024_Anzahl", {"2023": "stock_before"}, "2024"),
+    ],
+    ids=["two stocks", "one stock"],
+)
+def test_headings_name_the_year(
+    before: str, last: str, codes: dict[str, str], valid: str, tmp_path: Path, project: Project
+) -> None:
+    content = drafted(YEAR.format(before, last), "auslaender_bewegungen", tmp_path, project).content
+    assert content["dimensions"]["period"] == {"heading": "Stichtag", "pattern": r"31\.12\.(?P<key>\d{4})"}
+    assert content["dimensions"]["measure"] == {
+        "header_row": 1,
+        "pattern": r"(?P<key>.+?)(?:_in_20\d{2})?(?:_Insgesamt)?_Anzahl",
+        "codes": {f"Bestand_am_31_12_{year}": code for year, code in codes.items()},
+    }
+    assert (content["valid_from"], content["valid_to"]) == (valid, valid)
+
+
+def test_a_stock_of_two_years_ago_is_asked_about(tmp_path: Path, project: Project) -> None:
+    text = YEAR.format("2022", "Geburten_in_2024_Anzahl")
+    content = drafted(text, "auslaender_bewegungen", tmp_path, project).content
+    assert any("„Bestand_am_31_12_2022_Anzahl“" in one for one in content["todo"])
+    assert "valid_from" not in content
+
+
+def test_headings_end_with_their_unit(tmp_path: Path, project: Project) -> None:
+    content = drafted(UNITS, "bevoelkerung_lange_reihe", tmp_path, project).content
+    wanted: list[tuple[str, dict[str, Any]]] = [
+        ("Bevoelkerung_Insgesamt_in_1000", {"measure": "population", "sex": "_T"}),
+        ("Bevoelkerung_Weiblich_in_1000", {"measure": "population", "sex": "F"}),
+        ("Auslaender_AZR_Insgesamt_in_1000", {"measure": "foreigners_register", "sex": "_T"}),
+    ]
+    unit = {"unit": "THOUSAND_PERSONS"}
+    assert content["columns"] == [{"headings": [heading], "codes": codes, **unit} for heading, codes in wanted]
