@@ -82,14 +82,6 @@ BELOW = {
     "destatis/einbuergerungen_rechtsgrundlage": 0.7,
     # In no cell: what 0 and x mean here, the code of "Serbien", the title that tells the table apart.
     "ni/einbuergerungen_staatsangehoerigkeit": 0.75,
-    # A label beside each figure (`beside`).
-    "destatis/auslaender_geburtsstaat": 0.75,
-    "destatis/auslaender": 0.6,
-    # Two sources in one table (`cells_not_data`); measures that the headings name otherwise than the data set.
-    "destatis/bevoelkerung_auslaender": 0.4,
-    "destatis/bevoelkerung_lange_reihe": 0.3,
-    "destatis/auslaender_bewegungen": 0.4,
-    "destatis/auslaender_merkmale": 0.45,
     # Several tables in a sheet, or one read in two pieces.
     "destatis/betreuungsquoten": 0.35,
     "hh/stadtteilprofile": 0.25,

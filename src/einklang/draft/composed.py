@@ -6,11 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from einklang.draft.known import Known, is_word, without_mark
+from einklang.draft.known import Known, Match, is_word, without_mark
 from einklang.draft.words import words
 from einklang.labels import normalise
 
 _SHORT = 3
+_SUFFIX = 2
 _WORDS_OF_UNIT = 3
 _BETWEEN = ":,;–- "
 
@@ -61,7 +62,7 @@ def measures_of_path(known: Known, paths: Sequence[Sequence[str]]) -> dict[int, 
     Abbreviated words count (`Eink.-steuer`). Of several measures it is the one whose words stand over the fewest
     columns.
     """
-    words_of = [[_tokens(text) for text in path] for path in paths]
+    words_of = [[_tokens(text) for text in _joined(path)] for path in paths]
     every = [{word for text in path for word in text} for path in words_of]
     columns = Counter(word for one in every for word in one)
     labels = {name: list(map(_tokens, own)) for name, own in known.labels_of_measures.items()}
@@ -91,6 +92,22 @@ def groups_of(known: Known, texts: Sequence[str], but: Sequence[str]) -> dict[st
             return {}
         found[text] = codes
     return found if any(found.values()) and len({tuple(sorted(one.items())) for one in found.values()}) > 1 else {}
+
+
+def suffixes_of(known: Known, match: Match, but: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Headings that differ by a letter or two: `E`, `EM`, `EW` are a total and its groups; empty where none do."""
+    total = known.total(match.dimension) if match.dimension in known.lists else None
+    for base in match.unknown if total is not None else ():
+        ends = {text: text.removeprefix(base).strip("_ ") for text in match.unknown if text.startswith(base)}
+        groups = [end for end in ends.values() if end]
+        if not 1 < len(groups) == len(ends) - 1 or max(map(len, groups)) > _SUFFIX:
+            continue
+        for fitting in known.best(groups, but=but):
+            whole = known.total(fitting.dimension) if fitting.dimension in known.lists else None
+            if fitting.share == 1 and whole is not None:
+                named = {text: fitting.codes.get(end) or whole for text, end in ends.items()}
+                return {text: {match.dimension: total or "", fitting.dimension: code} for text, code in named.items()}
+    return {}
 
 
 def _without_common(texts: Sequence[str]) -> list[list[str]]:
@@ -160,10 +177,21 @@ def _holds_lowest(known: Known, name: str, path: list[list[str]], columns: Count
     return not lowest or any(_is_word_of(word, each) for word in labels for each in lowest)
 
 
+def _joined(path: Sequence[str]) -> list[str]:
+    """The headings, a word that is divided between two of them whole (`Durchschnitts-`, below it `alter`)."""
+    found: list[str] = []
+    for text in path:
+        if found and found[-1].endswith("-") and text[:1].islower():
+            found[-1] = found[-1][:-1] + text
+        else:
+            found.append(text)
+    return found
+
+
 def _tokens(text: str) -> list[str]:
     """The words of a heading, normalised, those divided at the end of a line joined again."""
     joined = re.sub(r"(?<=\w)(\.?)- (?=[a-zäöüß])", lambda hit: "." if hit[1] else "", without_mark(text))
-    return [word for part in normalise(joined).split() if (word := part.strip("(),;:-"))]
+    return [word for part in normalise(joined).split() if (word := part.strip("(),;:-").replace("-", ""))]
 
 
 def _is_word_of(word: str, written: str) -> bool:

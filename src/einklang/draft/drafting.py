@@ -90,7 +90,7 @@ def draft_profile(path: Path, project: Project, dataset: str = "", supplier: str
     lookups = Lookups()
     every = [Known(project, project.datasets[name], lookups, land) for name in names]
     candidates = [
-        _Candidate(shape, understand(shape, known, path.name, area)) for shape in _different(shapes) for known in every
+        _Candidate(shape, understand(shape, known, path.name, land)) for shape in _different(shapes) for known in every
     ]
     best = max(candidates, key=lambda one: one.worth)
     if not sheet:

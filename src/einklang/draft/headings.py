@@ -9,15 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from einklang.draft.composed import compose, groups_of, measures_of_path, unit_behind
+from einklang.draft.composed import compose, groups_of, is_total, measures_of_path, suffixes_of, unit_behind
 from einklang.draft.dated import measures_of_year
 from einklang.draft.known import Known, Match
 from einklang.draft.reading import LISTED, Understanding
 from einklang.draft.shape import Shape
+from einklang.draft.titles import measures_in_title
 from einklang.draft.words import words
 
 _ANY = "*"
-_SHORT = 2
 _MOSTLY = 0.5
 _LEVELS = 3
 
@@ -50,6 +50,7 @@ class _Headings:
         self._leave_unit()
         self._leave_unread()
         self._read_paths()
+        self._leave_own_units()
         for match in (*self.chosen.values(), *self.finer.values()):
             self.found.marks |= match.marks
         for number, match in self.chosen.items():
@@ -93,7 +94,7 @@ class _Headings:
             self.finer[number] = again
         elif best is not None and best.share:
             self.chosen[number] = best
-            self._read_suffixes(best, [*taken, best.dimension])
+            self.suffixed |= suffixes_of(self.known, best, [*taken, best.dimension])
         self.found.score += 1.5 * max(share, again.share if again is not None else 0)
 
     def _dated(self, texts: list[str]) -> Match | None:
@@ -110,25 +111,6 @@ class _Headings:
         totals = {name: self.known.total(name) or "" for name in names}
         self.composed |= {text: totals | codes for text, codes in groups.items()}
         return Match(names[0], "label", {text: (totals | codes)[names[0]] for text, codes in groups.items()})
-
-    def _read_suffixes(self, match: Match, but: list[str]) -> None:
-        """Headings that differ by a letter or two: `E`, `EM`, `EW` are a total and its groups."""
-        total = self.known.total(match.dimension) if match.dimension in self.known.lists else None
-        if total is None:
-            return
-        for base in match.unknown:
-            ends = {text: text.removeprefix(base).strip("_ ") for text in match.unknown if text.startswith(base)}
-            groups = [end for end in ends.values() if end]
-            if not 1 < len(groups) == len(ends) - 1 or max(map(len, groups)) > _SHORT:
-                continue
-            for fitting in self.known.best(groups, but=but):
-                whole = self.known.total(fitting.dimension) if fitting.dimension in self.known.lists else None
-                if fitting.share == 1 and whole is not None:
-                    named = {text: fitting.codes.get(end) or whole for text, end in ends.items()}
-                    self.suffixed |= {
-                        text: {match.dimension: total, fitting.dimension: code} for text, code in named.items()
-                    }
-                    return
 
     def _measures_meant(self, texts: list[str], composed: bool) -> Match:
         """Headings as measures, by their labels or the nearest ones; composed headings name a group too."""
@@ -155,6 +137,19 @@ class _Headings:
             if is_one and all(self.known.project.factor(unit, one) == 1 for unit in units for one in own):
                 del self.chosen[number]
                 self.found.unread[number] = words().sentences["unit"]
+
+    def _leave_own_units(self) -> None:
+        """A row that names in some columns only the unit that the measure of the column has is not read."""
+        for number, match in list(self.chosen.items()):
+            row = self.heads[number - 1]
+            if match.dimension != "unit" or all(row[index] for index in self.figures):
+                continue
+            units = {one.name: one.unit for one in self.known.dataset.measures}
+            pairs = [(match.codes.get(row[index]), self._codes(index)[0].get("measure")) for index in self.figures]
+            said = [(unit, units.get(measure or "")) for unit, measure in pairs if unit]
+            if said and all(own and self.known.project.factor(unit, own) == 1 for unit, own in said):
+                del self.chosen[number]
+                self.found.unread[number] = words().sentences["own_unit"]
 
     def _leave_unread(self) -> None:
         """Rows that say nothing of a column which the other rows do not say."""
@@ -192,11 +187,17 @@ class _Headings:
         paths = [list(dict.fromkeys(self.heads[n - 1][i] for n in rows if self.heads[n - 1][i])) for i in self.figures]
         read = measures_of_path(self.known, paths)
         if len(set(read.values())) > max(1, len(set(self.chosen[number].codes.values()) - {None}) if number else 0):
-            self.paths = {self.figures[index]: code for index, code in read.items()}
+            self.paths = {self.figures[index]: code for index, code in read.items()} | self._of_title(paths, read)
             self.path_rows = frozenset(rows)
             for row in rows:
                 self.chosen.pop(row, None)
             self.found.score += 1.5 * len(read) / len(self.figures)
+
+    def _of_title(self, paths: list[list[str]], read: dict[int, str]) -> dict[int, str]:
+        """The measure of the title, in a column headed as a sum beside others that name their measure."""
+        sums = [index for index, path in enumerate(paths) if index not in read and path and all(map(is_total, path))]
+        named = measures_in_title(self.shape, self.known) - set(read.values())
+        return {self.figures[sums[0]]: named.pop()} if len(sums) == len(named) == 1 else {}
 
     def _are_open(self) -> bool:
         return any(self._is_open(number) for number in range(1, len(self.heads) + 1))

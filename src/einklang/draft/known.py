@@ -24,6 +24,7 @@ _CODE_LIKE = re.compile(r"[A-ZÄÖÜ0-9][A-ZÄÖÜ0-9_./+\-]*")
 _END_OF_YEAR = r"31\.12\.(?P<key>\d{4})"
 _MARKS = (r"\s?\d{1,2}(?:,\s?\d)*\)", r"\*+", r"\s?[¹²³⁴-⁹]+", r"\s\d")
 _FOOTNOTE = re.compile("|".join(f"(?:{one})$" for one in _MARKS))
+_BULLET = re.compile(r"(?P<bullet>[•●▪·‣◦–-] )(?P<key>.+)")
 _MOST = 4_000
 _SPELLINGS = 400
 _SURE = 0.6
@@ -196,7 +197,20 @@ class Known:
             best = max(best, *self._rewritten(wanted, dimension), key=_worth)
         if best.unknown and best.scheme == "label":
             best = self._by_limits(best)
+        if best.unknown and best.scheme == "label" and best.pattern is None:
+            best = self._without_bullets(best)
         return best
+
+    def _without_bullets(self, match: Match) -> Match:
+        """The match with the texts that stand behind a bullet (`• EU-Drittstaaten`)."""
+        listed = {text: hit for text in match.unknown if (hit := _BULLET.fullmatch(text))}
+        read = self._read([hit["key"] for hit in listed.values()], match.dimension, match.scheme)
+        codes = {text: read.codes[hit["key"]] for text, hit in listed.items()}
+        if not any(codes.values()):
+            return match
+        bullets = "|".join(dict.fromkeys(re.escape(hit["bullet"]).replace("\\ ", " ") for hit in listed.values()))
+        pattern = f"(?:{bullets})?(?P<key>.+)"
+        return replace(match, codes={**match.codes, **codes}, pattern=pattern, marks=match.marks | read.marks)
 
     def _rewritten(self, wanted: list[str], dimension: str) -> list[Match]:
         """Keys with a name behind them, with letters before them, or without their leading zero."""

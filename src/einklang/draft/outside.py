@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from einklang.draft.known import Known
 from einklang.draft.reading import Understanding
 from einklang.draft.shape import Shape
-from einklang.draft.titles import period_in, title_cells
+from einklang.draft.titles import measures_in_title, period_in, title_cells
 from einklang.labels import normalise
 
 _FEW = 8
 _SHORTEST = 4
 _PER_QUESTION = 0.5
+_SAID_NOWHERE = 1.5
 
 
 @dataclass
@@ -59,7 +60,7 @@ class _Outside:
         self.found.places["area"] = {"constant": code}
         if not self.area:
             self.found.score -= 1
-            which = f"vermutet: {code}, wie im Titel" if named else "kein Gebiet erkannt"
+            which = f"vermutet: {code}, wie im Titel" if named else f"angenommen: {code}"
             self.found.todo.append(f"dimensions.area: in der Tabelle steht keine Spalte mit Gebieten ({which}).")
 
     def _in_title(self, name: str) -> bool:
@@ -96,9 +97,8 @@ class _Outside:
         if self.found.has("measure"):
             return
         measures = self.known.dataset.measures
-        titles = [normalise(text) for _, _, text in title_cells(self.shape)]
-        labels = {normalise(label): one.name for one in measures for label in (one.title.de, *one.aliases)}
-        named = dict.fromkeys(name for label, name in labels.items() if any(label in text for text in titles))
+        titled = measures_in_title(self.shape, self.known)
+        named = [one.name for one in measures if one.name in titled]
         self.found.score += 1.0 if named else 0.0 if len(measures) == 1 else -1.0
         code = next(iter(named), measures[0].name)
         self.found.places["measure"] = {"constant": code}
@@ -115,7 +115,7 @@ class _Outside:
                 codes = self.known.lists[axis.name].codes
                 code = self.known.total(axis.name) or next(iter(codes))
                 self.found.places[axis.name] = {"constant": code}
-                self.found.score -= 1
+                self.found.score -= _SAID_NOWHERE
                 self.found.todo.append(
                     f"dimensions.{axis.name}: {axis.title.de} steht nirgends; angenommen ist {code} für alles."
                 )

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 from einklang.declarations.dataset import Dataset
+from einklang.draft.known import Known
 from einklang.draft.shape import Mark, Shape
+from einklang.labels import normalise
 from einklang.periods import read_period
 
 _CANDIDATES = re.compile(
@@ -46,6 +48,13 @@ def period_in(text: str, dataset: Dataset) -> tuple[str, str] | None:
             return found[0], f"{context}(?P<key>.+)"
         return found[0], f"{anchor}{context}(?P<key>{digits}){'$' if not behind else ''}"
     return None
+
+
+def measures_in_title(shape: Shape, known: Known) -> set[str]:
+    """The measures whose label or alias stands in a cell above the header."""
+    titles = [normalise(text) for _, _, text in title_cells(shape)]
+    labels = known.labels_of_measures.items()
+    return {name for name, own in labels if any(normalise(label) in text for label in own for text in titles)}
 
 
 def table_code(shape: Shape) -> str | None:

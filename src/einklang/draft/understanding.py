@@ -305,9 +305,15 @@ class _Reader:
             self.found.marks |= matches[0].marks
             self.found.codes[matches[0].dimension] = {code for code in matches[0].codes.values() if code}
             self.found.score += 1
-        else:
+            return
+        if between := list(dict.fromkeys(label for label in labels if label.endswith(":"))):
+            pattern = "|".join(re.escape(text).replace("\\ ", " ") for text in between)
+            self.found.rows.append(
+                {"column": column_letter(column), "pattern": pattern, "reason": words().sentences["between"]}
+            )
+        if rest := [(row, text) for row, index, text in texts if index != column or text not in between]:
             self.found.todo.append(
-                f"dimensions: was sagen die Zeilen ohne Werte, zuerst Zeile {texts[0][0] + 1} („{labels[0]}“)?"
+                f"dimensions: was sagen die Zeilen ohne Werte, zuerst Zeile {rest[0][0] + 1} („{rest[0][1]}“)?"
             )
 
     def _other_columns(self) -> None:

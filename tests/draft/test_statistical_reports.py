@@ -1,4 +1,4 @@
-"""Drafts of flat sheets: labels beside figures, rows of two sources, headings that say year, unit and group."""
+"""Drafts of the tables of statistical reports: labels beside figures, two sources, year, unit and group in headings."""
 
 from __future__ import annotations
 
@@ -28,6 +28,18 @@ YEAR = """Stichtag;Gebiet;Bestand_am_31_12_{}_Anzahl;Zugaenge_in_2024_Insgesamt_
 UNITS = """Stichtag;Gebiet;Bevoelkerung_Insgesamt_in_1000;Bevoelkerung_Weiblich_in_1000;Auslaender_AZR_Insgesamt_in_1000
 31.12.2023;Deutschland;83456;42250;13896
 31.12.2024;Deutschland;83577;42338;14062
+"""
+
+SHOWN = """Ausländische Bevölkerung am 31.12.2024 nach Staatsangehörigkeit
+Staatsangehörigkeit;Insgesamt;Durchschnitts-;;Anteil der
+;;alter;aufenthalts-dauer;Ledigen
+;;in Jahren;;{}
+Insgesamt;100;37,8;14,5;44,2
+Belgien;30;46,6;21,2;44,1
+nachrichtlich:;;;;
+• EU-Kandidatenländer 1;25;41;18;40
+• EU-Drittstaaten;20;40,5;17,6;36,5
+1 Mit Georgien.
 """
 
 
@@ -113,3 +125,27 @@ def test_headings_end_with_their_unit(tmp_path: Path, project: Project) -> None:
     ]
     unit = {"unit": "THOUSAND_PERSONS"}
     assert content["columns"] == [{"headings": [heading], "codes": codes, **unit} for heading, codes in wanted]
+
+
+def test_a_table_as_it_is_printed(tmp_path: Path, project: Project) -> None:
+    """Divided words and the sum under the title are measures; bullets, marks and a row between say nothing."""
+    draft = drafted(SHOWN.format("in %"), "auslaender_merkmale", tmp_path, project)
+    assert [one["codes"]["measure"] for one in draft.content["columns"]] == [
+        "foreigners",
+        "average_age",
+        "average_stay",
+        "share_single",
+    ]
+    assert draft.content["table"]["header"]["unread"] == {3: "Einheit des Merkmals"}
+    assert draft.content["dimensions"]["nationality"] == {"column": "A", "pattern": "(?:• )?(?P<key>.+)"}
+    assert draft.content["dimensions"]["area"] == {"constant": "DE"}
+    assert draft.content["footnotes"] == {"mark": r"\s\d"}
+    assert [(one["pattern"], one["reason"]) for one in draft.content["rows_not_data"]] == [
+        ("nachrichtlich:", "Zwischenzeile ohne Werte")
+    ]
+    assert draft.trial.observations.num_rows == draft.trial.usable == 16
+
+
+def test_another_unit_than_that_of_the_measure_is_read(tmp_path: Path, project: Project) -> None:
+    content = drafted(SHOWN.format("Promille"), "auslaender_merkmale", tmp_path, project).content
+    assert content["unit"] == {"header_row": 3}
