@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from builders import ROOT, assert_complete, counts, sending
+from builders import ROOT, assert_complete, counts
 
-from einklang.check import Checked, check
-from einklang.project import Project
+from einklang.check import Checked
 from einklang.result import Verdict
 
 REAL = ROOT.parent / "shared" / "real"
@@ -33,13 +34,17 @@ class RealFile(NamedTuple):
         return f"{self.path}-{self.dataset}"
 
 
-def read_once(file: RealFile, project: Project, checked: dict[str, Checked]) -> Checked:
-    if file.name not in checked:
-        checked[file.name] = check(sending(file.supplier, file.dataset, REAL / file.path), project)
-    return checked[file.name]
+Reader = Callable[[RealFile], Checked]
+"""The fixture `read`: checks a file once per module."""
 
 
-def assert_accounted(file: RealFile, one: Checked) -> None:
+def assert_read_whole(file: RealFile, one: Checked) -> None:
+    """Verdict, rules, the account of rows and cells, and the figures are as the file says."""
+    _assert_accounted(file, one)
+    _assert_figures(file, one)
+
+
+def _assert_accounted(file: RealFile, one: Checked) -> None:
     found = [finding for finding in one.result.findings if finding.rule not in file.findings]
     assert [finding.message.de for finding in found] == []
     assert {finding.rule for finding in one.result.findings} == set(file.findings)
@@ -48,7 +53,7 @@ def assert_accounted(file: RealFile, one: Checked) -> None:
     assert_complete(one)
 
 
-def assert_figures(file: RealFile, one: Checked) -> None:
+def _assert_figures(file: RealFile, one: Checked) -> None:
     table = one.observations
     wanted = dict(_told(line) for line in file.figures.strip().splitlines())
     sheets, rows, columns = (table.column(name).to_pylist() for name in ("sheet", "row", "column"))
@@ -62,6 +67,7 @@ def assert_figures(file: RealFile, one: Checked) -> None:
         for cell, said in wanted.items()
     }
     assert found == wanted
+    assert {text.split("/")[0] for text in table.column("file").unique().to_pylist()} <= {Path(file.path).name}
 
 
 def _told(line: str) -> tuple[str, dict[str, Any]]:

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from realfiles import ABSENT, REAL, RealFile, assert_accounted, assert_figures, read_once
+from realfiles import Reader, RealFile, assert_read_whole
 
-from einklang.check import Checked
-from einklang.project import Project
 from einklang.result import Verdict
-
-pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason=ABSENT)
 
 FILES = [
     RealFile(
@@ -71,24 +67,12 @@ FILES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def checked() -> dict[str, Checked]:
-    return {}
-
-
 @pytest.mark.parametrize("file", FILES, ids=lambda one: one.name)
-def test_file_is_accounted(file: RealFile, project: Project, checked: dict[str, Checked]) -> None:
-    assert_accounted(file, read_once(file, project, checked))
-
-
-@pytest.mark.parametrize("file", FILES, ids=lambda one: one.name)
-def test_figures_as_in_the_file(file: RealFile, project: Project, checked: dict[str, Checked]) -> None:
-    assert_figures(file, read_once(file, project, checked))
+def test_file_is_read_whole(file: RealFile, read: Reader) -> None:
+    assert_read_whole(file, read(file))
 
 
 @pytest.mark.parametrize(("file", "total"), [(FILES[0], 3469621), (FILES[1], 3769962)], ids=["2012", "2020"])
-def test_planning_areas_add_up_to_the_city(
-    file: RealFile, total: int, project: Project, checked: dict[str, Checked]
-) -> None:
-    frame = read_once(file, project, checked).observations.to_pandas()
+def test_planning_areas_add_up_to_the_city(file: RealFile, total: int, read: Reader) -> None:
+    frame = read(file).observations.to_pandas()
     assert frame.loc[(frame["age"] == "_T") & (frame["sex"] == "_T"), "value"].sum() == total

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import pytest
 from builders import sending
-from realfiles import ABSENT, REAL, RealFile, assert_accounted, assert_figures, read_once
+from realfiles import REAL, Reader, RealFile, assert_read_whole
 
-from einklang.check import Checked, check
+from einklang.check import check
 from einklang.project import Project
 from einklang.result import Verdict
-
-pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason=ABSENT)
 
 FILES = [
     RealFile(
@@ -49,24 +47,14 @@ FILES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def checked() -> dict[str, Checked]:
-    return {}
-
-
 @pytest.mark.parametrize("file", FILES, ids=lambda one: one.name)
-def test_file_is_accounted(file: RealFile, project: Project, checked: dict[str, Checked]) -> None:
-    assert_accounted(file, read_once(file, project, checked))
+def test_file_is_read_whole(file: RealFile, read: Reader) -> None:
+    assert_read_whole(file, read(file))
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda one: one.name)
-def test_figures_as_in_the_file(file: RealFile, project: Project, checked: dict[str, Checked]) -> None:
-    assert_figures(file, read_once(file, project, checked))
-
-
-def test_sums_that_the_source_does_not_keep(project: Project, checked: dict[str, Checked]) -> None:
+def test_sums_that_the_source_does_not_keep(read: Reader) -> None:
     """Both sexes are off their total in 68 cells of 2000 to 2013, most of them of EWG-6 and its third countries."""
-    findings = read_once(FILES[0], project, checked).result.findings
+    findings = read(FILES[0]).result.findings
     assert len(findings) == 68
     years = {finding.places[0].key.de.split(", ")[1] for finding in findings}
     assert years == {str(year) for year in range(2000, 2014)}

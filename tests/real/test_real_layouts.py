@@ -4,15 +4,55 @@ from __future__ import annotations
 
 import pytest
 from builders import sending
-from realfiles import ABSENT, REAL, RealFile, assert_accounted, assert_figures, read_once
+from realfiles import REAL, Reader, RealFile, assert_read_whole
 
-from einklang.check import Checked, check
+from einklang.check import check
 from einklang.project import Project
 from einklang.result import Verdict
 
-pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason=ABSENT)
-
 FILES = [
+    RealFile(
+        "regionalstatistik/13211-02-05-4.csv",
+        "regio",
+        "arbeitslose",
+        (551, 488, 0, 63),
+        (6344, 1952, 0, 4392),
+        """
+        D10 period=2025 area=DE citizenship=_T measure=unemployed value=2948092
+        E10 period=2025 area=DE citizenship=FOREIGN measure=unemployed value=1081475
+        L10 period=2025 area=DE citizenship=_T measure=unemployment_rate value=6.3
+        O10 period=2025 area=DE citizenship=FOREIGN measure=unemployment_rate value=14.8
+        D11 period=2025 area=01 citizenship=_T measure=unemployed value=95886
+        D34 period=2025 area=03152 citizenship=_T measure=unemployed value=None obs_status=M value_text=-
+        D41 period=2025 area=03159 citizenship=_T measure=unemployed value=11643
+        O83 period=2025 area=04012 citizenship=FOREIGN measure=unemployment_rate value=25.3
+        E105 period=2025 area=05334 citizenship=FOREIGN measure=unemployed value=9164
+        D376 period=2025 area=11 citizenship=_T measure=unemployed value=218315
+        L416 period=2025 area=13052 citizenship=_T measure=unemployment_rate value=None obs_status=M value_text=-
+        D530 period=2025 area=16056 citizenship=_T measure=unemployed value=None obs_status=M value_text=-
+        O547 period=2025 area=16077 citizenship=FOREIGN measure=unemployment_rate value=36.9
+        """,
+    ),
+    RealFile(
+        "nrw/2024_12521-03i.csv",
+        "nw",
+        "auslaender",
+        (13493, 12376, 0, 1117),
+        (37128, 37128, 0, 0),
+        """
+        F9 period=2024-12-31 area=05 nationality=EUR sex=_T measure=foreigners value=2228230
+        F10 period=2024-12-31 area=05 nationality=121 sex=_T measure=foreigners value=33330
+        F12 period=2024-12-31 area=05 nationality=123 sex=_T measure=foreigners value=5
+        G12 period=2024-12-31 area=05 nationality=123 sex=M measure=foreigners value=0 obs_status=N value_text=-
+        H52 period=2024-12-31 area=05 nationality=163 sex=F measure=foreigners value=238945
+        F203 period=2024-12-31 area=05 nationality=475 sex=_T measure=foreigners value=287940
+        F226 period=2024-12-31 area=05 nationality=OTH sex=_T measure=foreigners value=26790
+        G227 period=2024-12-31 area=05 nationality=997 sex=M measure=foreigners value=4025
+        G618 period=2024-12-31 area=05111 nationality=438 sex=M measure=foreigners value=1925
+        G13269 period=2024-12-31 area=05978 nationality=EUR sex=M measure=foreigners value=22040
+        H13489 period=2024-12-31 area=05978 nationality=999 sex=F measure=foreigners value=5
+        """,
+    ),
     RealFile(
         "regionalstatistik/21111-02-06-4.csv",
         "regio",
@@ -291,19 +331,16 @@ FILES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def checked() -> dict[str, Checked]:
-    return {}
-
-
 @pytest.mark.parametrize("file", FILES, ids=lambda one: one.name)
-def test_file_is_accepted_and_accounted(file: RealFile, project: Project, checked: dict[str, Checked]) -> None:
-    assert_accounted(file, read_once(file, project, checked))
+def test_file_is_read_whole(file: RealFile, read: Reader) -> None:
+    assert_read_whole(file, read(file))
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda one: one.name)
-def test_figures_as_in_the_file(file: RealFile, project: Project, checked: dict[str, Checked]) -> None:
-    assert_figures(file, read_once(file, project, checked))
+def test_every_nationality_of_the_land_is_there(read: Reader) -> None:
+    (foreigners,) = (file for file in FILES if file.path == "nrw/2024_12521-03i.csv")
+    rows = read(foreigners).observations.to_pylist()
+    states = {row["nationality"] for row in rows if row["area"] == "05"}
+    assert len(states) == 12376 // 56
 
 
 def test_an_export_of_0_bytes_is_refused(project: Project) -> None:

@@ -7,13 +7,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 from builders import counts, project_with, read_in_file, sending
-from realfiles import ABSENT, REAL, RealFile, assert_accounted, assert_figures, read_once
+from realfiles import REAL, Reader, RealFile, assert_read_whole
 
-from einklang.check import Checked, check
+from einklang.check import check
 from einklang.project import Project
 from einklang.result import Verdict
-
-pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason=ABSENT)
 
 FILES = [
     RealFile(
@@ -137,24 +135,14 @@ FILES = [
 TAXES, CARE_RATES, LEAVERS, LEAVERS_SERIES, NATURALISATIONS = FILES
 
 
-@pytest.fixture(scope="module")
-def checked() -> dict[str, Checked]:
-    return {}
-
-
 @pytest.mark.parametrize("file", FILES, ids=lambda one: one.name)
-def test_file_is_accounted(file: RealFile, project: Project, checked: dict[str, Checked]) -> None:
-    assert_accounted(file, read_once(file, project, checked))
+def test_file_is_read_whole(file: RealFile, read: Reader) -> None:
+    assert_read_whole(file, read(file))
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda one: one.name)
-def test_figures_as_in_the_file(file: RealFile, project: Project, checked: dict[str, Checked]) -> None:
-    assert_figures(file, read_once(file, project, checked))
-
-
-def test_municipal_share_of_vat_begins_in_1998(project: Project, checked: dict[str, Checked]) -> None:
+def test_municipal_share_of_vat_begins_in_1998(read: Reader) -> None:
     """The signs `-` of the years before stand for no figure, and for no zero."""
-    table = read_once(TAXES, project, checked).observations.to_pylist()
+    table = read(TAXES).observations.to_pylist()
     periods = [row["period"] for row in table if row["measure"] == "vat_share"]
     assert (min(periods), len(periods)) == ("1998", 27)
 
@@ -172,9 +160,9 @@ def test_two_figures_of_the_series_are_not_those_of_the_tables(project: Project)
     assert cells == {("2018", "F43", "41"), ("2018", "G43", "99"), *series}
 
 
-def test_one_blank_cell_keeps_the_leavers_back(project: Project, checked: dict[str, Checked], tmp_path: Path) -> None:
+def test_one_blank_cell_keeps_the_leavers_back(project: Project, read: Reader, tmp_path: Path) -> None:
     """With the zero that the cell lacks, the workbook is accepted: every sum over certificates and forms is right."""
-    (blank,) = [one for one in read_once(LEAVERS, project, checked).result.findings if one.rule == "IM-STA-001"]
+    (blank,) = [one for one in read(LEAVERS).result.findings if one.rule == "IM-STA-001"]
     assert [(place.sheet, place.cell) for place in blank.places] == [("2013_B6_Rohdaten", "K41")]
     book = openpyxl.load_workbook(REAL / LEAVERS.path, data_only=True, keep_links=False)
     book["2013_B6_Rohdaten"]["K41"] = 0
@@ -183,9 +171,9 @@ def test_one_blank_cell_keeps_the_leavers_back(project: Project, checked: dict[s
     assert (result.verdict, result.findings, counts(result.cells)) == (Verdict.ACCEPTED, [], (8640, 3840, 0, 4800))
 
 
-def test_continents_of_2019_are_one_short_of_the_total(project: Project, checked: dict[str, Checked]) -> None:
+def test_continents_of_2019_are_one_short_of_the_total(read: Reader) -> None:
     """A mistake of the workbook itself: 6,722 + 661 + 288 + 3,120 + 3 + 137 are 10,931; the total says 10,932."""
-    (found,) = read_once(NATURALISATIONS, project, checked).result.findings
+    (found,) = read(NATURALISATIONS).result.findings
     assert {place.cell for place in found.places} == {"Q30", "Q3", "Q15", "Q17", "Q18", "Q27", "Q28"}
 
 

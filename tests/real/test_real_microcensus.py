@@ -13,15 +13,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 import python_calamine as calamine
-from realfiles import ABSENT, REAL, RealFile, assert_accounted, assert_figures, read_once
+from realfiles import REAL, Reader, RealFile, assert_read_whole
 
 from einklang.check import Checked
-from einklang.project import Project
 from einklang.result import Verdict
 
 RAW = "niedersachsen/mz_fachserie_2019_ni_roh.xlsx"
-pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason=ABSENT)
-
 PERSONS = RealFile(
     RAW,
     "destatis",
@@ -120,33 +117,23 @@ BELOW_THE_LIMIT = 586
 SUMS_BROKEN = 132
 
 
-@pytest.fixture(scope="module")
-def checked() -> dict[str, Checked]:
-    return {}
-
-
 def everything(one: Checked) -> pa.Table:
     names = ["sheet", "row", "characteristic", "value", "value_text"]
     return pa.concat_tables([one.observations.select(names), one.quarantine.select(names)])
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda one: one.dataset)
-def test_every_cell_is_accounted(file: RealFile, project: Project, checked: dict[str, Checked]) -> None:
-    assert_accounted(file, read_once(file, project, checked))
+@pytest.mark.parametrize("file", FILES, ids=lambda one: one.name)
+def test_file_is_read_whole(file: RealFile, read: Reader) -> None:
+    assert_read_whole(file, read(file))
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda one: one.dataset)
-def test_figures_as_in_the_file(file: RealFile, project: Project, checked: dict[str, Checked]) -> None:
-    assert_figures(file, read_once(file, project, checked))
-
-
-@pytest.mark.parametrize("file", FILES, ids=lambda one: one.dataset)
-def test_every_number_of_the_sheets_is_there(file: RealFile, project: Project, checked: dict[str, Checked]) -> None:
+def test_every_number_of_the_sheets_is_there(file: RealFile, read: Reader) -> None:
     """Counted without a profile: numbers below the row with the numbers of the columns, in numbered columns.
 
     In table 1.1 the columns 9 to 24 and 33 to 40 hold shares and changes, which are computed from the others.
     """
-    table = everything(read_once(file, project, checked))
+    table = everything(read(file))
     found = table.filter(pc.match_substring_regex(table.column("value_text").cast(pa.string()), r"\d"))
     sheets = found.column("sheet").cast(pa.string()).value_counts().to_pylist()
     book = calamine.CalamineWorkbook.from_path(REAL / file.path)
@@ -164,20 +151,20 @@ def _numbers(sheet: calamine.CalamineSheet) -> int:
     return sum(isinstance(row[column], int | float) for row in rows[head + 1 :] for column in numbered)
 
 
-def test_586_of_3345_figures_of_table_5_bear_no_sign(project: Project, checked: dict[str, Checked]) -> None:
+def test_586_of_3345_figures_of_table_5_bear_no_sign(read: Reader) -> None:
     """In thousands; the table published for 2018 has 588 "/" in their place."""
-    rows = read_once(PERSONS, project, checked).quarantine.to_pylist()
+    rows = read(PERSONS).quarantine.to_pylist()
     below = [row for row in rows if row["sheet"] == "Tab5I" and "IM-STA-005" in row["rules"]]
     assert len(below) == BELOW_THE_LIMIT
     assert max(row["value"] for row in below) < 5000
 
 
-def test_labels_that_stand_one_row_too_high_are_found(project: Project, checked: dict[str, Checked]) -> None:
+def test_labels_that_stand_one_row_too_high_are_found(read: Reader) -> None:
     """In one sheet a row of labels is missing, so that the 51 rows below it bear the label of the next one.
 
     The heading in them now stands beside figures, and the figures of women and men do not add up.
     """
-    findings = read_once(PERSONS, project, checked).result.findings
+    findings = read(PERSONS).result.findings
     (heading,) = [one for one in findings if one.rule == "IM-COD-001"]
     assert [(place.sheet, place.cell) for place in heading.places] == [("Tab12W", "A80")]
     sums = [[(place.sheet, place.row) for place in one.places] for one in findings if one.rule == "IM-AGG-001"]
@@ -187,11 +174,11 @@ def test_labels_that_stand_one_row_too_high_are_found(project: Project, checked:
         assert [row for sheet, row in places if sheet == "Tab12W" and 79 <= row <= 129]
 
 
-def test_a_blank_cell_is_zero(project: Project, checked: dict[str, Checked]) -> None:
+def test_a_blank_cell_is_zero(read: Reader) -> None:
     """Ages add up to the total in every row of table 2, so a blank cell is nobody; each figure is rounded to 1."""
     sums: dict[tuple[str, int], float] = defaultdict(float)
     totals: dict[tuple[str, int], float] = {}
-    for row in everything(read_once(PERSONS, project, checked)).to_pylist():
+    for row in everything(read(PERSONS)).to_pylist():
         found = re.fullmatch(r"T2(?:_(\d+))?", row["characteristic"])
         if found and found[1] is None:
             totals[row["sheet"], row["row"]] = row["value"]
