@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+
+from einklang.declarations.base import Text
+from einklang.result import Accounting, NotData
 
 _UNSAID = -1
 _FIGURES = -2
@@ -51,6 +54,33 @@ class Accounted:
         """Counts cells as no data."""
         if count:
             self.cells[reason] = self.cells.get(reason, 0) + int(count)
+
+    def balance(
+        self, rows: tuple[int, int], keep: NDArray[np.bool_], reasons: Mapping[str, Text]
+    ) -> tuple[Accounting, Accounting]:
+        """The accounts of rows and of cells: read = accepted + quarantined + not data.
+
+        `rows` of the long table are accepted and quarantined, `keep` says which of its cells are accepted.
+        """
+        kept, lost = rows
+        return (
+            Accounting(
+                read=self.rows_read,
+                accepted=kept,
+                quarantined=lost + self.unstructured_rows,
+                not_data=_not_data(self.rows, reasons),
+            ),
+            Accounting(
+                read=self.cells_read,
+                accepted=int(keep.sum()),
+                quarantined=int((~keep).sum()) + self.unstructured_cells,
+                not_data=_not_data(self.cells, reasons),
+            ),
+        )
+
+
+def _not_data(counts: Mapping[str, int], reasons: Mapping[str, Text]) -> list[NotData]:
+    return [NotData(reason=reasons.get(name) or Text(de=name, en=name), count=count) for name, count in counts.items()]
 
 
 class RowsOfSheet:

@@ -8,7 +8,7 @@ line, and the rules of the steps behind it are "not evaluable".
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from importlib.metadata import version
@@ -38,7 +38,7 @@ from einklang.parted import Finished, rules_of_rows
 from einklang.plausibility import judge
 from einklang.project import Project
 from einklang.read import read_file
-from einklang.result import Accounting, DeliveredFile, Identity, NotData, Result, Versions
+from einklang.result import DeliveredFile, Identity, Result, Versions
 from einklang.structure import Structured, structure
 from einklang.timeliness import RULE as TIMELINESS
 from einklang.timeliness import judge_timeliness
@@ -187,7 +187,9 @@ class _Line:
         self.judgement.steps.append("parse")
         self.progress("harmonise")
         stored = {file.name: file.stored_as for file in self.sending.files} | self.members
-        harmonised = harmonise(structured.table, parsed, self.profile, self.project, self.sending.delivery, stored)
+        harmonised = harmonise(
+            structured.table, parsed, self.profile, self.project, self.sending.delivery, stored, self.marks
+        )
         self.judgement.add("harmonise", harmonised.located)
         self._judge_timeliness(harmonised, dataset)
         self.excerpts = Excerpts(structured.shown, structured.table, parsed.is_secret, self.marks)
@@ -281,7 +283,8 @@ class _Line:
         keep = usable if usable is not None else np.zeros(table.num_rows, dtype=np.bool_)
         quarantined = np.flatnonzero(~keep)
         rules = rules_of_rows(self.judgement.located, table.num_rows, quarantined)
-        rows, cells = _accounting(harmonised, keep, accounted, catalogue.reasons)
+        kept_rows = harmonised.count_rows(keep) if harmonised is not None else (0, 0)
+        rows, cells = accounted.balance(kept_rows, keep, catalogue.reasons)
         result = Result(
             verdict=verdict,
             sentence=fill(texts.sentence if self.sending.delivery else texts.trial_sentence, facts),
@@ -380,30 +383,3 @@ def _with_history(
     joined = cube_of(both.combine_chunks(), dataset, hit)
     row = np.where(joined.row >= table.num_rows, -1, joined.row)
     return replace(joined, row=row)
-
-
-def _accounting(
-    harmonised: Harmonised | None,
-    keep: NDArray[np.bool_],
-    accounted: Accounted,
-    reasons: Mapping[str, Text],
-) -> tuple[Accounting, Accounting]:
-    def not_data(counts: Mapping[str, int]) -> list[NotData]:
-        return [
-            NotData(reason=reasons.get(name) or Text(de=name, en=name), count=count) for name, count in counts.items()
-        ]
-
-    good_rows, bad_rows = (0, 0) if harmonised is None else harmonised.count_rows(keep)
-    rows = Accounting(
-        read=accounted.rows_read,
-        accepted=good_rows,
-        quarantined=bad_rows + accounted.unstructured_rows,
-        not_data=not_data(accounted.rows),
-    )
-    cells = Accounting(
-        read=accounted.cells_read,
-        accepted=int(keep.sum()),
-        quarantined=int((~keep).sum()) + accounted.unstructured_cells,
-        not_data=not_data(accounted.cells),
-    )
-    return rows, cells

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from einklang.areas import AreaCheck
 from einklang.assemble import Origin, observation_table
-from einklang.codes import UNKNOWN, Coded, bearers, measure_list, names_shifted_by, padded, pairs
+from einklang.codes import UNKNOWN, Coded, measure_list, padded
 from einklang.coding import code_labels, code_periods, delivered_units
 from einklang.decimals import decimals_cut, too_exact
 from einklang.declarations.base import Text
@@ -25,7 +25,7 @@ from einklang.declarations.profile import Profile
 from einklang.declarations.signs import explained
 from einklang.discretion import SecretMarks
 from einklang.evidence import REPAIRS_LISTED, Repair
-from einklang.findings import Located, PlaceFound, finding, reason
+from einklang.findings import Located, finding, reason
 from einklang.locate import Locator
 from einklang.longtable import LongTable
 from einklang.misread import range_behind_date, two_readings
@@ -70,6 +70,7 @@ class _Harmoniser:
     project: Project
     delivery: str
     stored: Mapping[str, str]
+    marks: SecretMarks
 
     def __post_init__(self) -> None:
         self.dataset = self.project.dataset(self.profile.dataset)
@@ -80,6 +81,7 @@ class _Harmoniser:
         self.value = self.parsed.value.copy()
         self.coded: dict[str, Coded] = {}
         self.periods: list[Period] = []
+        self.source_row = _source_rows(self.table)
 
     def run(self) -> Harmonised:
         self._code()
@@ -90,14 +92,14 @@ class _Harmoniser:
             self.coded,
             self.parsed.problem == Problem.NUMBER_AND_SECRET,
             self.parsed.value,
-            SecretMarks.of([self.profile], self.project),
+            self.marks,
         )
         self.locator = locator
         self._report_unknown()
         self._report_repaired()
-        self._check_names()
-        foreign = self._check_land()
-        obs_status = self._check_validity()
+        areas = AreaCheck(self.table, self.coded, self.periods, self.profile, self.project, locator)
+        foreign = self._check_areas(areas)
+        obs_status = self._check_validity(areas)
         self._report_cells()
         self._convert_units()
         self._cut_decimals()
@@ -111,23 +113,16 @@ class _Harmoniser:
             located=tuple(self.located),
             locator=locator,
             foreign_land=foreign,
-            source_row=self._source_rows(),
+            source_row=self.source_row,
         )
 
     def _origin(self) -> Origin:
         return Origin(self.profile, self.project, self.delivery, self.stored)
 
-    def _source_rows(self) -> NDArray[np.int64]:
-        table = self.table
-        sheets = len(table.sheet.texts)
-        block = table.file.codes.astype(np.int64) * sheets + table.sheet.codes
-        return block * (int(table.row.max(initial=0)) + 1) + table.row
-
     # -- codes ------------------------------------------------------------------------------
 
     def _code(self) -> None:
         self.coded["period"], self.periods = code_periods(self.table, self.dataset)
-        self.period_by_code = {period.code: period for period in self.periods}
         land = self.project.supplier(self.profile.supplier).extra["areas"]
         for dimension in self.dataset.dimensions:
             codelist = self.project.codes(self.dataset.name, dimension.name)
@@ -198,6 +193,11 @@ class _Harmoniser:
         self.usable[rows] = False
         self.labelled[rows] = False
 
+    def _take_unlabelled(self, one: Located) -> None:
+        if one.rows is not None:
+            self._unlabel(one.rows)
+        self.located.append(one)
+
     def _codelist(self, name: str) -> CodeList:
         return measure_list(self.dataset) if name == "measure" else self.project.codes(self.dataset.name, name)
 
@@ -214,129 +214,29 @@ class _Harmoniser:
 
     # -- areas ------------------------------------------------------------------------------
 
-    def _check_names(self) -> None:
-        """Names that belong to another key than the one in their row (IM-COD-002)."""
-        for dimension, name in self.table.names.items():
-            codelist = self.project.codes(self.dataset.name, dimension)
-            coded = self.coded[dimension]
-            known = [bearers(codelist, text) for text in name.cleaned]
-            found_pairs = pairs(coded, Coded(name.texts, name.codes))
-            wrong = []
-            for row in found_pairs.representatives.tolist():
-                index, text = int(coded.index[row]), int(name.codes[row])
-                wrong.append(index >= 0 and bool(known[text]) and coded.codes[index] not in known[text])
-            rows = np.flatnonzero(np.asarray(wrong, dtype=np.bool_)[found_pairs.of_row])
-            if not len(rows):
-                continue
-            self._unlabel(rows)
-            places, count = self.locator.label_places(rows, dimension, "name")
-            code = coded.codes[coded.index[rows[0]]]
-            last = int(self.table.row[rows].max())
-            shift = names_shifted_by(self._source_rows(), coded, name.codes, known, rows)
-            cause, advice = self._shifted(shift, places[0], last)
-            found = finding(
-                self.catalogue,
-                "IM-COD-002",
-                places,
-                count=count,
-                zeile=int(self.table.row[rows].min()),
-                n=len(np.unique(self.table.row[rows])),
-                roh=name.cleaned[name.codes[rows[0]]],
-                bis=last,
-                schluessel=code,
-                richtig=Text(de=codelist.codes[code].label_de, en=codelist.codes[code].label_en),
-                ursache=cause,
-                abhilfe=advice,
-            )
-            self.located.append(Located(found, rows))
+    def _check_areas(self, areas: AreaCheck) -> bool:
+        """Names and areas that do not belong where they stand; tells whether all areas are another Land's."""
+        for one in areas.misnamed(self.source_row):
+            self._take_unlabelled(one)
+        foreign, is_all = areas.foreign()
+        if foreign is not None:
+            self._take_unlabelled(foreign)
+        return is_all
 
-    def _shifted(self, shift: int, first: PlaceFound, last: int) -> tuple[Text, Text]:
-        """What has happened to names that stand this many rows too low (too high if negative), and what helps."""
-        if not shift:
-            return self.catalogue.reasons["names_mixed"], self.catalogue.reasons["put_back"]
-        cause, advice = ("names_lower", "move_up") if shift > 0 else ("names_higher", "move_down")
-        rows = reason(self.catalogue, "one_row" if abs(shift) == 1 else "many_rows", k=abs(shift))
-        return (
-            reason(self.catalogue, cause, zeilen=rows),
-            reason(self.catalogue, advice, zeilen=rows, zelle=first.cell, roh=first.raw.strip(), bis=last),
-        )
-
-    def _check_land(self) -> bool:
-        """Areas that are not the supplier's (IM-COD-003; IM-FIL-003 where that is all of them)."""
-        allowed = self.project.supplier(self.profile.supplier).extra["areas"]
-        if allowed == "*":
-            return False
-        codelist = self.project.codes(self.dataset.name, "area")
-        area = self.coded["area"]
-        own = [codelist.lies_in(code, allowed) for code in area.codes]
-        foreign = np.asarray([not mine for mine in own] + [False], dtype=np.bool_)[area.index]
-        rows = np.flatnonzero(foreign)
-        if not len(rows):
-            return False
-        self._unlabel(rows)
-        land = self.project.codelists["laender"].codes[allowed]
-        others = sorted({area.codes[index] for index in np.unique(area.index[rows])})
-        everything = not any(own)
-        places, count = self.locator.label_places(rows, "area")
-        found = finding(
-            self.catalogue,
-            "IM-FIL-003" if everything else "IM-COD-003",
-            places,
-            count=count,
-            erwartet=f"{land.label_de} ({land.code})",
-            land=f"{land.label_de} ({land.code})",
-            n=len(others),
-            liste=", ".join(f"{code} {codelist.codes[code].label_de}" for code in others[:5]),
-        )
-        self.located.append(Located(found, rows))
-        return everything
-
-    def _check_validity(self) -> TextColumn:
+    def _check_validity(self, areas: AreaCheck) -> TextColumn:
         """Figures of areas that did not exist in the period: a sign is 'cannot exist', a number is a finding."""
         status = self.parsed.obs_status
-        codelist = self.project.codes(self.dataset.name, "area")
-        area, period = self.coded["area"], self.coded["period"]
-        found_pairs = pairs(area, period)
-        unborn = []
-        for row in found_pairs.representatives.tolist():
-            here, then = int(area.index[row]), int(period.index[row])
-            known = UNKNOWN not in {here, then}
-            unborn.append(known and not self._existed(codelist, area.codes[here], period.codes[then]))
-        if not any(unborn):
+        invalid = areas.nonexistent()
+        if not invalid.any():
             return status
-        invalid = np.asarray(unborn, dtype=np.bool_)[found_pairs.of_row]
         has_number = invalid & (self.value != 0) & ~np.isnan(self.value)
         nothing = invalid & ~has_number & self.usable
         self.value[nothing] = np.nan
-        texts = (*status.texts, "M")
         codes = np.where(nothing, len(status.texts), status.codes).astype(np.int32)
-        rows = np.flatnonzero(has_number & self.usable)
-        for index in np.unique(area.index[rows]).tolist():
-            here = rows[area.index[rows] == index]
-            self.usable[here] = False
-            code = codelist.codes[area.codes[index]]
-            places, count = self.locator.label_places(here, "area")
-            found = finding(
-                self.catalogue,
-                "IM-COD-001",
-                places,
-                count=count,
-                roh=code.code,
-                merkmal=self._title("area"),
-                vorschlag=reason(
-                    self.catalogue,
-                    "suggest_successor",
-                    bis=code.valid_to.strftime("%d.%m.%Y") if code.valid_to else "–",
-                    nachfolger=code.extra.get("successor", "").replace("|", ", ") or "–",
-                ),
-            )
-            self.located.append(Located(found, here))
-        return TextColumn(texts, codes)
-
-    def _existed(self, codelist: CodeList, area: str, period: str) -> bool:
-        days = self.period_by_code[period]
-        as_of = date.fromisoformat(self.profile.territory) if self.profile.territory else days.end
-        return codelist.codes[area].is_valid(as_of, as_of)
+        for one in areas.succeeded(np.flatnonzero(has_number & self.usable)):
+            self.usable[one.rows] = False
+            self.located.append(one)
+        return TextColumn((*status.texts, "M"), codes)
 
     # -- cells ------------------------------------------------------------------------------
 
@@ -435,8 +335,20 @@ class _Harmoniser:
                 self.located.append(Located(found))
 
 
+def _source_rows(table: LongTable) -> NDArray[np.int64]:
+    sheets = len(table.sheet.texts)
+    block = table.file.codes.astype(np.int64) * sheets + table.sheet.codes
+    return block * (int(table.row.max(initial=0)) + 1) + table.row
+
+
 def harmonise(
-    table: LongTable, parsed: Parsed, profile: Profile, project: Project, delivery: str, stored: Mapping[str, str]
+    table: LongTable,
+    parsed: Parsed,
+    profile: Profile,
+    project: Project,
+    delivery: str,
+    stored: Mapping[str, str],
+    marks: SecretMarks,
 ) -> Harmonised:
     """The observations of a delivery; `stored` maps the sender's file names to those in the archive."""
-    return _Harmoniser(table, parsed, profile, project, delivery, stored).run()
+    return _Harmoniser(table, parsed, profile, project, delivery, stored, marks).run()

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from einklang import observations as contract1
 from einklang.declarations.profile import Profile
 from einklang.declarations.rules import Severity
+from einklang.discretion import SecretMarks
 from einklang.findings import Finding
 from einklang.harmonise import harmonise
 from einklang.parse import parse
@@ -60,6 +61,6 @@ def try_profile(tables: Sequence[RawTable], profile: Profile, project: Project) 
         empty = contract1.schema(project.dataset(profile.dataset)).empty_table()
         return Trial(sheets, empty, 0, np.zeros(0, dtype=np.bool_), structured.findings)
     parsed = parse(structured.table, profile, project.sign_meanings(profile), said)
-    harmonised = harmonise(structured.table, parsed, profile, project, "", {})
+    harmonised = harmonise(structured.table, parsed, profile, project, "", {}, SecretMarks.of([profile], project))
     findings = (*structured.findings, *(one.finding for one in harmonised.located))
     return Trial(sheets, harmonised.table, int(harmonised.usable.sum()), parsed.is_secret, findings)
