@@ -302,7 +302,7 @@ def _restricted(part: Part, near: Ints, table: Floats) -> Part:
     matrix = part.matrix[rows][:, near]
     left, right = (part.left - constant)[rows], (part.right - constant)[rows]
     low, high, whole = part.low[near], part.high[near], part.whole[near]
-    return Part(part.cells[near], low, high, whole, matrix, left, right, is_small=True)
+    return Part(low, high, whole, matrix, left, right, part.cells[near], is_small=True)
 
 
 def _determined(part: Part) -> Bools:

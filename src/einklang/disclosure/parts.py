@@ -23,11 +23,9 @@ _SOLVED = 0
 
 
 @dataclass(frozen=True)
-class _Program:
-    """table = `base` + `steps` · variables: these lie in `low` … `high`, matrix · variables in `left` … `right`."""
+class _Constraints:
+    """Variables lie in `low` … `high`, some are `whole`; matrix (sparse) · variables in `left` … `right`."""
 
-    base: Floats
-    steps: Any
     low: Floats
     high: Floats
     whole: Bools
@@ -37,19 +35,21 @@ class _Program:
 
 
 @dataclass(frozen=True)
-class Part:
-    """A connected part: its cells, their bounds, and its relations as a sparse matrix over these cells.
+class _Program(_Constraints):
+    """What the solver is given, over variables of which the cells follow: `base` + `steps` · variables."""
+
+    base: Floats
+    steps: Any
+
+
+@dataclass(frozen=True)
+class Part(_Constraints):
+    """A connected part: its cells, which are the variables, and its relations.
 
     `is_small`: too small to be worth solving the equations for its free cells.
     """
 
     cells: Ints
-    low: Floats
-    high: Floats
-    whole: Bools
-    matrix: Any
-    left: Floats
-    right: Floats
     is_small: bool
 
     @property
@@ -81,7 +81,7 @@ class Part:
         moved = self.matrix @ base
         left, right = self.left - moved, self.right - moved
         steps = eye_array(len(self.cells), format="csr")
-        return _Program(base, steps, self.low - base, self.high - base, self.whole, self.matrix, left, right)
+        return _Program(self.low - base, self.high - base, self.whole, self.matrix, left, right, base, steps)
 
     def _over_free_cells(self) -> _Program | None:
         from scipy.sparse import vstack
@@ -99,7 +99,7 @@ class Part:
         left = np.concatenate([(self.low - found.base)[bound], self.left[~self.is_equation] - moved])
         right = np.concatenate([(self.high - found.base)[bound], self.right[~self.is_equation] - moved])
         low, high, whole = self.low[found.free], self.high[found.free], self.whole[found.free]
-        return _Program(found.base, found.steps, low, high, whole, matrix, left, right)
+        return _Program(low, high, whole, matrix, left, right, found.base, found.steps)
 
 
 def parts_of(system: System, interesting: Bools) -> Iterator[Part]:
@@ -131,7 +131,7 @@ def _part(system: System, relations: Relations, cells: Ints, rows: Ints, matrix:
     low = np.where(np.isinf(system.low[cells]), -_FAR, system.low[cells])
     high = np.where(np.isinf(system.high[cells]), np.maximum(low, 0.0) + _FAR, system.high[cells])
     left, right = relations.left[rows], relations.right[rows]
-    return Part(cells, low, high, system.whole[cells], matrix, left, right, is_small=len(cells) < _SMALL_PART)
+    return Part(low, high, system.whole[cells], matrix, left, right, cells, is_small=len(cells) < _SMALL_PART)
 
 
 @dataclass(frozen=True)
