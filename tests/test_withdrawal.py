@@ -15,6 +15,7 @@ from einklang.errors import DamagedRecord, UnknownName, UnusableInput
 from einklang.project import Project
 from einklang.publication import read_latest, released_observations, standing_releases
 from einklang.release import make_release
+from einklang.release_report import gate_sentence
 from einklang.store import Store
 from einklang.withdrawal import read_withdrawal, withdraw, withdrawals
 
@@ -85,8 +86,12 @@ def test_a_version_is_never_given_twice(releases: Path, store: Store, project: P
 
 def test_what_was_withdrawn_is_not_released_again(releases: Path, store: Store, project: Project) -> None:
     withdraw(releases, "1.1.0", WHY, "I. Meyer", TIME)
-    with pytest.raises(UnusableInput, match=r"1\.1\.0 and withdrawn by I\. Meyer"):
-        make_release(project, store)
+    released = make_release(project, store)
+    (found,) = (one for one in released.findings if one.rule == "IM-REL-001")
+    assert released.blocked
+    assert f"als Stand 1.1.0 veröffentlicht und von I. Meyer zurückgezogen worden: „{WHY}“" in found.message.de
+    assert [place.file for place in found.places] == ["releases/1.1.0"]
+    assert "keiner davon gesperrt" in gate_sentence(released)
     assert latest(releases) == "1.0.0"
     assert {path.name for path in releases.iterdir()} == {"1.0.0", "1.1.0", "latest.json"}
 

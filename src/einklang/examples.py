@@ -20,11 +20,13 @@ from einklang.read_boxed import read_boxed
 from einklang.receive import same_bytes
 from einklang.release import make_release, read_report
 from einklang.result import Outcome, Result
-from einklang.store import Store
+from einklang.store import Store, now
+from einklang.withdrawal import withdraw
 
 FILES = Path("tests", "deliveries")
 DECLARATIONS = Path("tests", "project")
 _LINES = 12
+_WHY, _BY = "Männer und Frauen sind vertauscht.", "I. Meyer"
 _MARKS = {b"\xff\xfe": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
 
 
@@ -88,7 +90,9 @@ def _judge_release(project: Project, example: Example, files: list[Path], datase
         store = Store(Path(folder))
         for file in files:
             deliver([file], example.supplier, dataset, project, store)
-            make_release(project, store)
+            released = make_release(project, store)
+            if example.is_withdrawn and released.version is not None and file != files[-1]:
+                withdraw(store.root / "releases", released.version, _WHY, _BY, now())
         return read_report(store)
 
 

@@ -42,14 +42,14 @@ from einklang.release_report import REPORT, release_result
 from einklang.report import render_html, render_json
 from einklang.result import Result
 from einklang.store import Store, write_atomically
-from einklang.withdrawal import refuse_what_was_withdrawn
+from einklang.withdrawal import withdrawn_before
 
 
 @dataclass(frozen=True)
 class Released:
     """What became of a release.
 
-    `version` is None where national rules or the disclosure gate block it; `is_new` is false where nothing
+    `version` is None where a rule of the release or the disclosure gate blocks it; `is_new` is false where nothing
     changed since the latest version. `audit` is what the disclosure gate looked at, None where it was not reached.
     """
 
@@ -61,7 +61,7 @@ class Released:
 
     @property
     def blocked(self) -> bool:
-        """Whether national rules block the release."""
+        """Whether a rule or the disclosure gate blocks the release."""
         return self.version is None and bool(self.findings)
 
 
@@ -134,7 +134,7 @@ def _same(cube: Cube) -> Cube:
 
 
 def make_release(project: Project, store: Store) -> Released:
-    """Writes a new version where something changed and no national rule blocks it."""
+    """Writes a new version where something changed and neither a rule nor the disclosure gate blocks it."""
     tables = {
         name: table
         for name, dataset in sorted(project.datasets.items())
@@ -171,7 +171,8 @@ def _judge_and_write(tables: Mapping[str, pa.Table], project: Project, store: St
         if version is None:
             assert latest is not None
             return Released(latest.version, releases / latest.version, False, findings, checked)
-        refuse_what_was_withdrawn(releases, digests)
+        if again := withdrawn_before(releases, digests, project.catalogue):
+            return Released(None, None, False, (*findings, *again), checked)
         manifest = Manifest(
             version=version,
             replaces=latest.version if latest is not None else None,

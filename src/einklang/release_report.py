@@ -14,6 +14,7 @@ from einklang.findings import Finding, german_number
 from einklang.project import Project
 from einklang.result import Accounting, Identity, Result, Verdict, Versions
 from einklang.verdict import order, rule_outcomes
+from einklang.withdrawal import WITHDRAWN_BEFORE
 
 if TYPE_CHECKING:
     from einklang.disclosure.gate import Audit
@@ -71,7 +72,7 @@ def release_result(
             findings,
             {} if checked is None else checked.not_evaluable,
             concerned,
-            concerned - late if checked is None else concerned,
+            concerned - _not_reached(findings, late, checked),
         ),
     )
 
@@ -83,9 +84,19 @@ def gate_sentence(released: Released) -> str:
         return "Die Geheimhaltung wurde noch nicht geprüft."
     if not checked.withheld:
         return f"Geheimhaltung geprüft: {german_number(checked.cells)} Werte, keiner davon gesperrt."
-    if released.blocked:
+    if _errors_before_the_last_step(released.findings):
         return f"Geheimhaltung geprüft: {german_number(checked.withheld)} gesperrte Werte, nicht alle sind geschützt."
     return f"Geheimhaltung geprüft: {german_number(checked.withheld)} gesperrte Werte, keiner lässt sich zurückrechnen."
+
+
+def _not_reached(findings: Sequence[Finding], late: Collection[str], checked: Audit | None) -> set[str]:
+    """Rules behind the first step that blocks: the disclosure gate, then whether the release was withdrawn before."""
+    rules = {WITHDRAWN_BEFORE} if _errors_before_the_last_step(findings) else set()
+    return rules | set(late) if checked is None else rules
+
+
+def _errors_before_the_last_step(findings: Sequence[Finding]) -> bool:
+    return any(one.severity is Severity.ERROR and one.rule != WITHDRAWN_BEFORE for one in findings)
 
 
 def _of_expectations(tables: Collection[str], project: Project) -> set[str]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import Field, ValidationError
 
+from einklang.declarations.rules import Catalogue
 from einklang.errors import DamagedRecord, UnknownName, UnusableInput
+from einklang.findings import Finding, PlaceFound, finding
 from einklang.publication import (
     WITHDRAWN,
     read_latest,
@@ -18,6 +21,8 @@ from einklang.publication import (
 )
 from einklang.records import Record
 from einklang.store import write_atomically
+
+WITHDRAWN_BEFORE = "IM-REL-001"
 
 
 class Withdrawal(Record):
@@ -79,18 +84,24 @@ def read_withdrawal(folder: Path) -> Withdrawal:
         raise DamagedRecord(folder / WITHDRAWN) from error
 
 
-def refuse_what_was_withdrawn(releases: Path, files: dict[str, str]) -> None:
-    """Nothing is released again that was withdrawn, byte for byte.
+def withdrawn_before(releases: Path, files: Mapping[str, str], catalogue: Catalogue) -> list[Finding]:
+    """Releases that were withdrawn and hold the same, byte for byte (IM-REL-001).
 
     `files` are the digests of the files of the release to be made.
-
-    Raises:
-        UnusableInput: a release with these files was withdrawn.
     """
-    for folder in versions(releases).values():
-        if (folder / WITHDRAWN).is_file() and read_manifest(folder).files == files:
-            record = read_withdrawal(folder)
-            raise UnusableInput(
-                f"These figures were released as {record.version} and withdrawn by {record.by}: “{record.reason}”.",
-                "Deliver the corrected figures first.",
-            )
+    same = [
+        read_withdrawal(folder)
+        for folder in versions(releases).values()
+        if (folder / WITHDRAWN).is_file() and read_manifest(folder).files == files
+    ]
+    return [
+        finding(
+            catalogue,
+            WITHDRAWN_BEFORE,
+            [PlaceFound(file=f"{releases.name}/{one.version}")],
+            version=one.version,
+            wer=one.by,
+            grund=one.reason,
+        )
+        for one in same
+    ]

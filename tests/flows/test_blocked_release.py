@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,8 @@ from einklang.examples import lay_example_project
 from einklang.project import load_project
 from einklang.release import read_report
 from einklang.result import Outcome, Verdict
-from einklang.store import Store
+from einklang.store import Store, now
+from einklang.withdrawal import withdraw
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "tests" / "deliveries"
@@ -63,6 +65,7 @@ def assert_blocked(store: Path, before: dict[str, bytes], *said: str) -> None:
     result = read_report(Store(store))
     assert result.verdict is Verdict.REJECTED
     assert {one.rule: one.outcome for one in result.rules}["IM-SDC-002"] is Outcome.FAILED
+    assert {one.rule: one.outcome for one in result.rules}["IM-REL-001"] is Outcome.NOT_EVALUABLE
     [finding] = [one for one in result.findings if one.rule == "IM-SDC-002"]
     assert (finding.places[0].file, finding.places[0].cell) == ("hb/auslaender/0001/1.csv", "E5")
     assert "Bremerhaven" in page
@@ -74,6 +77,18 @@ def test_the_flow_ends_blocked(project: Path, store: Path) -> None:
     state = flows.release.release(flows.release.ReleaseRequest(project=project, store=store), return_state=True)
     assert (state.type.value, state.name) == ("FAILED", "Blocked")
     assert_blocked(store, before, state.message or "")
+
+
+@pytest.mark.usefixtures("prefect")
+def test_what_was_withdrawn_ends_blocked_too(project: Path, store: Path) -> None:
+    withdraw(store / "releases", "1.0.0", "Die Einheit ist falsch.", "I. Meyer", now())
+    shutil.rmtree(store / "deliveries" / "hb" / "auslaender")
+    before = state_of(store)
+    state = flows.release.release(flows.release.ReleaseRequest(project=project, store=store), return_state=True)
+    assert (state.type.value, state.name) == ("FAILED", "Blocked")
+    assert state_of(store) == before
+    outcomes = {one.rule: one.outcome for one in read_report(Store(store)).rules}
+    assert (outcomes["IM-REL-001"], outcomes["IM-SDC-002"]) == (Outcome.FAILED, Outcome.PASSED)
 
 
 @pytest.mark.usefixtures("prefect")

@@ -297,7 +297,7 @@ def test_an_inbox_that_is_not_there_is_no_traceback(tmp_path: Path, store: Path)
 
 
 FINDING = Finding(
-    rule="IM-REL-001",
+    rule="IM-PUB-001",
     severity=Severity.ERROR,
     confirm=False,
     title=Text(de="Alle Länder", en="All Länder"),
@@ -317,7 +317,7 @@ FINDING = Finding(
         (
             Released(None, None, False, (FINDING,)),
             ("FAILED", "Blocked"),
-            "**IM-REL-001** Es fehlt Hessen. Bitte nachfordern.",
+            "**IM-PUB-001** Es fehlt Hessen. Bitte nachfordern.",
         ),
         (Released(None, None, False, ()), ("FAILED", "NothingToRelease"), "keine angenommene Lieferung"),
     ],

@@ -42,6 +42,9 @@ class Example(Declaration):
     is_released: bool = Field(
         default=False, description="Whether a release is made after each delivery; then the release is judged."
     )
+    is_withdrawn: bool = Field(
+        default=False, description="Whether each of these releases is withdrawn before the next delivery."
+    )
 
 
 class Rule(Declaration):
