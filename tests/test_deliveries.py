@@ -428,7 +428,7 @@ CASES = [
         (6, 3, 0, 3),
         (9, 9, 0, 0),
     ),
-    Case("fail/auslaender/IM-STR-003_heading_changed.csv", at("IM-STR-003", "2"), "rejected", (6, 0, 6, 0), NOTHING),
+    Case("fail/auslaender/IM-STR-003_heading_changed.csv", at("IM-STR-003", "C2"), "rejected", (6, 0, 6, 0), NOTHING),
     Case("fail/auslaender/IM-STR-003_only_a_title.csv", [("IM-STR-003", "")], "rejected", (1, 0, 1, 0), NOTHING),
     Case("fail/auslaender/IM-STR-004_field_missing.csv", at("IM-STR-004", "4"), "rejected", (6, 0, 3, 3), (9, 0, 9, 0)),
     Case(

@@ -10,10 +10,11 @@ from einklang.declarations.layout import Status
 from einklang.declarations.place import Place
 from einklang.declarations.profile import Profile
 from einklang.discretion import headings_hidden
-from einklang.heads import Heads, columns_with, fits, read_heads
+from einklang.heads import Heads, columns_with, fits, joined, read_heads
 from einklang.labels import clean, normalise, spelled
 from einklang.rawtable import RawTable, TextColumn, column_index, column_letter
 from einklang.region import Region, cell_name
+from einklang.renamed import expected_there, probably_meant, renamed_label
 from einklang.rowlabels import Strip, matched
 
 
@@ -25,7 +26,7 @@ class ColumnsFound:
     the figures, the label column of each column of figures that has one. `codes` gives, per dimension that the
     profile assigns by column, the code of each column of figures; `twins` the column that each repetition
     must equal; `status` the column that says the status of each column of figures; `unfit` are the cells (row and
-    column) of the unknown headings.
+    column) of the unknown headings, `meant` pairs of an unknown heading and the one probably meant.
     """
 
     heads: Heads
@@ -43,6 +44,7 @@ class ColumnsFound:
     missing: Sequence[str]
     unknown: Sequence[str]
     unfit: Sequence[tuple[int, int]]
+    meant: Sequence[tuple[str, str]]
     ambiguous: Sequence[tuple[str, Sequence[tuple[int, int]]]]
 
     @property
@@ -111,7 +113,7 @@ class _Figures:
     units: dict[int, str] = field(default_factory=dict)
     unknown: dict[int, str] = field(default_factory=dict)
     first_of: dict[int, int] = field(default_factory=dict)
-    matched: set[int] = field(default_factory=set)
+    matched: dict[int, int] = field(default_factory=dict)
 
     def take(self, index: int, profile: Profile, heads: Heads, title: str) -> None:
         entry = next(
@@ -122,7 +124,7 @@ class _Figures:
             return
         if entry is not None:
             column = profile.columns[entry]
-            self.matched.add(entry)
+            self.matched[index] = entry
             if column.not_data is not None:
                 self.left_out[index] = column.not_data
                 return
@@ -182,6 +184,7 @@ def find_columns(table: RawTable, profile: Profile, region: Region, strip: Strip
         start = 0
     else:
         start = max(used, default=-1) + 1
+    renamed = renamed_label(profile, search.missing, used, table, region)
     used |= {index for found in beside.values() for index in found}
     candidates = [
         index for index in range(len(table.columns)) if index not in used and _says(table, written, index, region)
@@ -193,17 +196,18 @@ def find_columns(table: RawTable, profile: Profile, region: Region, strip: Strip
         candidates = [index for index in candidates if index not in status.values()]
     taken = _Figures()
     for index in candidates:
-        title = _joined(_shown(heads, region.header, index)) or column_letter(index)
-        if index < start:
+        title = joined(_shown(heads, region.header, index)) or column_letter(index)
+        if index < start or index in renamed:
             taken.unknown[index] = title
         else:
             taken.take(index, profile, heads, title)
-    absent = [
-        column.headings
+    matched_entries = set(taken.matched.values())
+    absent = {
+        number: column.headings
         for number, column in enumerate(profile.columns)
-        if number not in taken.matched and column.not_data is None
-    ]
-    search.missing.extend(_joined(headings) for headings in absent)
+        if number not in matched_entries and column.not_data is None
+    }
+    search.missing.extend(map(joined, absent.values()))
     if not taken.figures and not search.missing:
         search.missing.append(profile.table.header.texts[0])
     return ColumnsFound(
@@ -225,8 +229,11 @@ def find_columns(table: RawTable, profile: Profile, region: Region, strip: Strip
             dict.fromkeys(
                 (region.header + row, column)
                 for index in taken.unknown
-                for row, column in _unfit(index, heads, written, absent)
+                for row, column in _unfit(index, heads, written, [] if index in renamed else list(absent.values()))
             )
+        ),
+        meant=probably_meant(
+            taken.unknown, search.missing, renamed | expected_there(taken.unknown, taken.matched, absent, heads), heads
         ),
         ambiguous=search.ambiguous,
     )
@@ -260,11 +267,6 @@ def _labelled(figures: Sequence[int], labels: Sequence[int]) -> dict[int, int]:
         if behind and not any(index < other < behind[0] for other in labels):
             found[behind[0]] = index
     return found
-
-
-def _joined(headings: Sequence[str]) -> str:
-    """Headings that stand one above the other, as one text."""
-    return ": ".join(text for text in headings if text != "*")
 
 
 def _shown(heads: Heads, header: int, index: int) -> list[str]:

@@ -20,9 +20,14 @@ def has_digit(text: str) -> bool:
     return any(character.isdigit() for character in text)
 
 
+def has_word(text: str) -> bool:
+    """Whether a text has two letters side by side."""
+    return _WORD.search(text) is not None
+
+
 def may_be_figure(text: str) -> bool:
     """Whether a text has digits and no word, such as `1.234`, `12 p` or `2024`."""
-    return has_digit(text) and _WORD.search(text) is None
+    return has_digit(text) and not has_word(text)
 
 
 def headings_hidden(texts: Sequence[str]) -> list[bool]:

@@ -37,6 +37,11 @@ def fits(headings: Sequence[str], heads: Heads, index: int) -> bool:
     )
 
 
+def joined(headings: Sequence[str]) -> str:
+    """Headings that stand one above the other, as one text."""
+    return ": ".join(text for text in headings if text != "*")
+
+
 def columns_with(heading: str, heads: Heads) -> list[int]:
     """The columns with this heading in the lowest header row that has it."""
     wanted = normalise(heading)

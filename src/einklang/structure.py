@@ -27,7 +27,6 @@ from einklang.evidence import Excerpt
 from einklang.excerpts import TableShown, headings_shown, table_shown
 from einklang.findings import PLACES_LISTED, Fact, Finding, PlaceFound, finding, reason
 from einklang.footnotes import Marks
-from einklang.labels import normalise
 from einklang.longtable import LongTable, join_tables
 from einklang.parse import number_pattern
 from einklang.rawtable import Mask, RawTable, TextColumn, column_letter, join_columns
@@ -94,7 +93,7 @@ class _Sheet:
             places = [self._place(*one) for one in columns.unfit[:_LISTED]]
             places = places or [self._place(region.header + layout.table.header.rows - 1)]
             around = headings_shown(self.table, region, columns)
-            self.headings_differ(columns.missing, columns.unknown, places, around)
+            self.headings_differ(columns.missing, columns.unknown, columns.meant, places, around)
         if not self.is_understood:
             return
         self.shown.append(table_shown(self.table, region, columns))
@@ -103,7 +102,7 @@ class _Sheet:
         if len(block.wrong_width):
             self._width_differs(block)
         if block.missing:
-            self.headings_differ([block.missing], [], stops=False)
+            self.headings_differ([block.missing], stops=False)
         self._sums_differ(block)
         if long is not None:
             self.found.append(long)
@@ -139,7 +138,8 @@ class _Sheet:
     def headings_differ(
         self,
         missing: Sequence[str],
-        unknown: Sequence[str],
+        unknown: Sequence[str] = (),
+        meant: Sequence[tuple[str, str]] = (),
         places: Sequence[PlaceFound] = (),
         excerpt: Excerpt | None = None,
         stops: bool = True,
@@ -147,18 +147,12 @@ class _Sheet:
         """Headings that are missing or not agreed (IM-STR-003)."""
         self.is_understood &= not stops
         nothing = self.catalogue.reasons["nothing"]
-        pairs = [
-            f"„{one}“ → „{other}“"
-            for one in unknown
-            for other in missing
-            if normalise(one)[:4] == normalise(other)[:4] or normalise(one)[-6:] == normalise(other)[-6:]
-        ]
         self._say(
             "IM-STR-003",
             places or [self._place()],
             fehlend=", ".join(f"„{text}“" for text in missing) or nothing,
             unbekannt=", ".join(f"„{text}“" for text in unknown) or nothing,
-            vorschlag=", ".join(pairs) or nothing,
+            vorschlag=", ".join(f"„{one}“ → „{other}“" for one, other in meant) or nothing,
         )
         self.findings[-1] = self.findings[-1].model_copy(update={"excerpt": excerpt})
 
@@ -289,7 +283,7 @@ def structure(
         ]
         read = {number for number in wanted if sheet.read(profile.layouts[number])}
         if not read:
-            sheet.headings_differ([text for number in wanted for text in _anchors(profile.layouts[number])], [])
+            sheet.headings_differ([text for number in wanted for text in _anchors(profile.layouts[number])])
         missing -= read
         sheet.finish()
         accounted.add(sheet.accounted)
@@ -299,7 +293,7 @@ def structure(
     if tables and missing and not any(one.severity is Severity.ERROR for one in findings):
         sheet = _Sheet(tables[0], catalogue, known)
         absent = [text for number in sorted(missing) for text in _anchors(profile.layouts[number])]
-        sheet.headings_differ(absent, [])
+        sheet.headings_differ(absent)
         findings.extend(sheet.findings)
     if any(one.severity is Severity.ERROR for one in findings):
         for long in found:
