@@ -32,7 +32,6 @@ _ELSEWHERE = re.compile(
 _PICTURE = re.compile(r"url\(['\"]?https?:[^)]*\)")
 _FOOTER = re.compile(r"<footer\b.*?</footer>", re.DOTALL)
 _SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
-_NOT_EVALUABLE = "Not evaluable, and so neither kept nor broken:"
 
 
 @dataclass(frozen=True)
@@ -83,8 +82,26 @@ class Delivered:
     run: Callable[[], object]
 
 
-def _judged(delivered: Delivered, project: Project) -> tuple[gx.Suite, Mapping[str, NDArray[np.float64]]]:
-    """The expectations that could be judged for a delivery, and their figures."""
+@dataclass(frozen=True)
+class _NotJudged:
+    """An expectation that could not be judged: its rule, title and figure, and why."""
+
+    rule: str
+    title: str
+    figure: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """The expectations that could be judged for a delivery, with their figures by column, and the others."""
+
+    suite: gx.Suite
+    figures: Mapping[str, NDArray[np.float64]]
+    others: Sequence[_NotJudged]
+
+
+def _judged(delivered: Delivered, project: Project) -> _Judged:
     named = _named(project.expectations[delivered.dataset].delivery, project)
     seen: dict[int, Figures] = {}
 
@@ -95,17 +112,17 @@ def _judged(delivered: Delivered, project: Project) -> tuple[gx.Suite, Mapping[s
         delivered.run()
     judged: list[tuple[str, Expectation, str]] = []
     columns: dict[str, NDArray[np.float64]] = {}
-    reasons: list[str] = []
+    others: list[_NotJudged] = []
     for name, one, note in named:
         figures = seen.get(id(one))
         if figures is None or figures.not_evaluable is not None or not len(figures.frame):
             reason = (figures.not_evaluable if figures is not None else None) or "stopped_before"
-            reasons.append(f"{one.rule} {one.measure}: {project.catalogue.reasons[reason].en}")
+            title, why = project.catalogue.by_id[one.rule].title.en, project.catalogue.reasons[reason].en
+            others.append(_NotJudged(one.rule, title, name.removeprefix(f"{one.rule} "), why))
             continue
         judged.append((name, one, note))
         columns[name] = figures.frame[one.column].to_numpy(np.float64)
-    notes = " ".join([_NOT_EVALUABLE, *reasons]) if reasons else ""
-    return gx.Suite(delivered.name.replace("/", "-"), judged, notes), columns
+    return _Judged(gx.Suite(delivered.name.replace("/", "-"), judged), columns, others)
 
 
 def write_data_docs(folder: Path, project: Project, delivered: Delivered | None = None) -> Written:
@@ -115,13 +132,14 @@ def write_data_docs(folder: Path, project: Project, delivered: Delivered | None 
         StoreError: the folder cannot be written.
     """
     suites = _suites(project)
-    judged, figures = _judged(delivered, project) if delivered is not None else (None, {})
+    judged = _judged(delivered, project) if delivered is not None else None
+    shown, figures = (judged.suite, judged.figures) if judged is not None else (None, {})
     try:
         (folder / "suites").mkdir(parents=True, exist_ok=True)
         for suite in suites:
             text = json.dumps(gx.suite_json(suite), indent=2, ensure_ascii=False)
             (folder / "suites" / f"{suite.name}.json").write_text(text + "\n", encoding="utf-8")
-        success = gx.write_data_docs(folder, suites, judged, figures)
+        success = gx.write_data_docs(folder, suites, shown, figures)
         _keep_at_home(folder)
         _write_index(folder, suites, judged, success)
     except OSError as error:
@@ -145,17 +163,17 @@ def _keep_at_home(folder: Path) -> None:
         page.write_text(text.replace("</head>", f"{link}</head>", 1), encoding="utf-8")
 
 
-def _write_index(folder: Path, suites: Sequence[gx.Suite], judged: gx.Suite | None, success: bool | None) -> None:
+def _write_index(folder: Path, suites: Sequence[gx.Suite], judged: _Judged | None, success: bool | None) -> None:
     """A first page that needs no script; the one of Great Expectations builds its tables with one."""
     rows = []
     if judged is not None:
         word = "all expectations kept" if success else "some expectations broken"
         rows = [
-            f'<li><a href="{page.relative_to(folder).as_posix()}">{html.escape(judged.name)}</a>: {word}</li>'
-            for page in sorted(folder.glob(f"validations/{judged.name}/**/*.html"))
+            f'<li><a href="{page.relative_to(folder).as_posix()}">{html.escape(judged.suite.name)}</a>: {word}</li>'
+            for page in sorted(folder.glob(f"validations/{judged.suite.name}/**/*.html"))
         ]
     listed = [
-        f'<li><a href="expectations/{suite.name}.html">{suite.name}</a>, {len(suite.expectations)} expectations'
+        f'<li><a href="expectations/{suite.name}.html">{suite.name}</a>, {_counted(suite)}'
         f' (<a href="suites/{suite.name}.json">JSON</a>)</li>'
         for suite in suites
     ]
@@ -164,9 +182,30 @@ def _write_index(folder: Path, suites: Sequence[gx.Suite], judged: gx.Suite | No
         f'<link rel="stylesheet" href="static/{STYLE}"></head><body><main class="index"><h1>Data Docs</h1>',
         "<p>Figures about tables as Great Expectations judges them. For stewards; offices get the report.</p>",
         *(["<h2>Delivery</h2><ul>", *rows, "</ul>"] if rows else []),
-        *([f"<p>{html.escape(judged.notes)}</p>"] if judged is not None and judged.notes else []),
+        *(_table_of(judged.others) if judged is not None and judged.others else []),
         "<h2>Suites</h2><ul>",
         *listed,
         "</ul></main></body></html>",
     ]
     (folder / "index.html").write_text("\n".join(parts) + "\n", encoding="utf-8")
+
+
+def _counted(suite: gx.Suite) -> str:
+    number = len(suite.expectations)
+    return f"{number} expectation" if number == 1 else f"{number} expectations"
+
+
+def _table_of(others: Iterable[_NotJudged]) -> list[str]:
+    """The expectations that could not be judged, each with its reason."""
+    rows = [
+        f"<tr><th scope='row'>{html.escape(one.rule)}<br>{html.escape(one.title)}</th>"
+        f"<td>{html.escape(one.figure)}</td><td>{html.escape(one.reason)}</td></tr>"
+        for one in sorted(others, key=lambda one: one.rule)
+    ]
+    return [
+        "<h2>Not evaluable, and so neither kept nor broken</h2>",
+        "<table><thead><tr><th scope='col'>Rule</th><th scope='col'>Figure</th><th scope='col'>Why</th></tr></thead>",
+        "<tbody>",
+        *rows,
+        "</tbody></table>",
+    ]
