@@ -1,7 +1,7 @@
 """The layouts of the demonstration: a table of figures becomes a grid of cells as an office would send it.
 
 Belongs here: where headings, keys, names and figures stand. Does not belong here: which office uses which
-layout, file formats and faults (`demo.generate`).
+layout (`demo.offices`), file formats (`demo.files`) and faults (`demo.faults`).
 """
 
 from __future__ import annotations

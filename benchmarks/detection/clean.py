@@ -15,6 +15,8 @@ import pyarrow as pa
 from benchmarks.detection.sheets import Book, Cell, file_of, number_of, read_book, written
 from benchmarks.generate import DATASET, SUPPLIER, generate
 from demo import generate as demo
+from demo.files import write
+from demo.offices import OFFICES
 from einklang import observations as contract1
 from einklang.check import Checked, Sending, check, sent_file
 from einklang.declarations.profile import Profile
@@ -262,9 +264,9 @@ def _clean(
 
 
 def _demo_file(supplier: str, dataset: str, period: str) -> tuple[str, bytes]:
-    layout, name = demo.OFFICES[supplier][dataset]
+    layout, name = OFFICES[supplier][dataset]
     of = demo.table(supplier, dataset, period)
-    return name.format(date=period, year=period[:4]), demo.write(layout.lay_out(of), layout.file, of.dates[-1])
+    return name.format(date=period, year=period[:4]), write(layout.lay_out(of), layout.file, of.dates[-1])
 
 
 def _of_demo(name: str, project: Project, folder: Path) -> Clean:
@@ -302,11 +304,9 @@ def names() -> list[str]:
     """The deliveries there are: those of the demonstration, an invented one, and examples of the
     catalogue, and real files where they are present."""
     found = [
-        f"demo/{supplier}/{dataset}/{demo.PERIODS[dataset]}"
-        for supplier, sent in demo.OFFICES.items()
-        for dataset in sent
+        f"demo/{supplier}/{dataset}/{demo.PERIODS[dataset]}" for supplier, sent in OFFICES.items() for dataset in sent
     ]
-    found += [f"demo/{supplier}/auslaender/{year_before(demo.PERIODS['auslaender'])}" for supplier in demo.OFFICES]
+    found += [f"demo/{supplier}/auslaender/{year_before(demo.PERIODS['auslaender'])}" for supplier in OFFICES]
     return [*found, f"invented/{SUPPLIER}/{DATASET}", *_files()]
 
 

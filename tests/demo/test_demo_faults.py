@@ -13,6 +13,7 @@ from jsonschema.protocols import Validator
 from jsonschema.validators import validator_for
 
 from demo import generate
+from demo.offices import CURRENT, LATE, PREVIOUS
 from einklang.check import Checked, Sending, check, sent_file
 from einklang.declarations.rules import Severity
 from einklang.project import Project, load_project
@@ -46,9 +47,9 @@ def _check(wave: str, supplier: str, dataset: str) -> Checked:
 
 
 def _history(wave: str, supplier: str, dataset: str) -> pa.Table | None:
-    if wave == generate.PREVIOUS or not (INBOX / generate.PREVIOUS / supplier / dataset).exists():
+    if wave == PREVIOUS or not (INBOX / PREVIOUS / supplier / dataset).exists():
         return None
-    return _check(generate.PREVIOUS, supplier, dataset).observations
+    return _check(PREVIOUS, supplier, dataset).observations
 
 
 def _all_deliveries() -> list[tuple[str, str, str]]:
@@ -93,5 +94,5 @@ def _schema(name: str) -> Validator:
 
 
 def test_the_late_copy_has_the_same_bytes() -> None:
-    [again] = (INBOX / generate.LATE / "sn" / "auslaender").iterdir()
-    assert again.read_bytes() == (INBOX / generate.CURRENT / "sn" / "auslaender" / again.name).read_bytes()
+    [again] = (INBOX / LATE / "sn" / "auslaender").iterdir()
+    assert again.read_bytes() == (INBOX / CURRENT / "sn" / "auslaender" / again.name).read_bytes()

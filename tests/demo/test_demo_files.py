@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from demo import generate
+from demo.offices import OFFICES
 from einklang.project import load_project
 
 DEMO = Path(generate.__file__).parent
@@ -27,7 +28,7 @@ def test_generator_gives_the_committed_bytes() -> None:
 
 def test_every_office_has_a_profile_for_every_data_set() -> None:
     project = load_project(DEMO.parent)
-    for supplier, sent in generate.OFFICES.items():
+    for supplier, sent in OFFICES.items():
         for dataset in sent:
             assert project.profiles_of(supplier, dataset), (supplier, dataset)
 
