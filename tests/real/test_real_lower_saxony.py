@@ -177,10 +177,10 @@ def test_continents_of_2019_are_one_short_of_the_total(read: Reader) -> None:
     assert {place.cell for place in found.places} == {"Q30", "Q3", "Q15", "Q17", "Q18", "Q27", "Q28"}
 
 
-def test_series_of_leavers_repeats_the_sheets_of_the_years(project: Project, checked: dict[str, Checked]) -> None:
+def test_series_of_leavers_repeats_the_sheets_of_the_years(read: Reader) -> None:
     """Certificate by certificate, for all and for foreigners; the two certificates of special schools are one there."""
     years: dict[tuple[str, str, str], float] = {}
-    for row in read_once(LEAVERS, project, checked).observations.to_pylist():
+    for row in read(LEAVERS).observations.to_pylist():
         if (row["school_form"], row["sex"]) == ("_T", "_T"):
             year = str(int(row["period"][:4]) + 1)
             certificate = "SPECIAL" if row["certificate"].startswith("SPECIAL") else row["certificate"]
@@ -188,7 +188,7 @@ def test_series_of_leavers_repeats_the_sheets_of_the_years(project: Project, che
             years[key] = years.get(key, 0) + row["value"]
     series = {
         (row["period"], row["certificate"], row["citizenship"]): row["value"]
-        for row in read_once(LEAVERS_SERIES, project, checked).observations.to_pylist()
+        for row in read(LEAVERS_SERIES).observations.to_pylist()
     }
     both = years.keys() & series.keys()
     assert len(both) == 7 * 2 * len({year for year, _, _ in both})
