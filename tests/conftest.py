@@ -16,7 +16,7 @@ from einklang.check import Checked
 from einklang.examples import lay_example_project
 from einklang.project import Project, load_project
 
-pytest.register_assert_rewrite("realfiles")
+pytest.register_assert_rewrite("real.realfiles")
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 settings.register_profile(
     "repeatable",

@@ -6,10 +6,10 @@ from functools import cache
 
 import pytest
 from builders import sending
-from realfiles import ABSENT, REAL, Reader, RealFile
 
 from einklang.check import Checked, check
 from einklang.project import Project
+from real.realfiles import ABSENT, REAL, Reader, RealFile
 
 
 @pytest.fixture(scope="session", autouse=True)

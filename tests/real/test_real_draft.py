@@ -9,9 +9,9 @@ from typing import NamedTuple
 import pytest
 from builders import ROOT
 from draft.kept import kept
-from realfiles import ABSENT, REAL
 
 from einklang.project import Project, read_profile
+from real.realfiles import ABSENT, REAL
 
 pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason=ABSENT)
 

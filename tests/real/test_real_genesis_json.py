@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 from builders import sending
-from realfiles import REAL, Reader, RealFile, assert_read_whole
 
 from einklang.check import check
 from einklang.project import Project
 from einklang.result import Verdict
+from real.realfiles import REAL, Reader, RealFile, assert_read_whole
 
 FILES = [
     RealFile(

@@ -7,11 +7,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 from builders import counts, project_with, read_in_file, sending
-from realfiles import REAL, Reader, RealFile, assert_read_whole
 
 from einklang.check import check
 from einklang.project import Project
 from einklang.result import Verdict
+from real.realfiles import REAL, Reader, RealFile, assert_read_whole
 
 FILES = [
     RealFile(

@@ -13,10 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 import python_calamine as calamine
-from realfiles import REAL, Reader, RealFile, assert_read_whole
 
 from einklang.check import Checked
 from einklang.result import Verdict
+from real.realfiles import REAL, Reader, RealFile, assert_read_whole
 
 RAW = "niedersachsen/mz_fachserie_2019_ni_roh.xlsx"
 PERSONS = RealFile(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from realfiles import Reader, RealFile, assert_read_whole
 
 from einklang.result import Verdict
+from real.realfiles import Reader, RealFile, assert_read_whole
 
 REPORT = "destatis/statistischer-bericht-auslaend-bevoelkerung-2010200247005.xlsx"
 
