@@ -224,6 +224,10 @@ class _Reading:
     def starts(self) -> list[tuple[str, int]]:
         return [(one.table.sheet, one.region.header) for one in self.tables]
 
+    def in_common(self, other: _Reading) -> tuple[int, int]:
+        """How many figures, and how many tables, two layouts have in common."""
+        return len(self.codes.index.intersection(other.codes.index)), len({*self.starts()} & {*other.starts()})
+
     def ends(self) -> list[tuple[str, int]]:
         return [(one.table.sheet, one.region.end) for one in self.tables]
 
@@ -410,7 +414,7 @@ def compare(committed: dict[str, Any], draft: Draft, project: Project, path: Pat
     wrong: list[str] = []
     for number, one in enumerate(layouts(committed)):
         theirs = _Reading(build(Profile, one, path), wanted, draft.sample)
-        content, reading = max(ours, key=lambda each: len(set(each[1].starts()) & set(theirs.starts())))
+        content, reading = max(ours, key=lambda each: theirs.in_common(each[1]))
         comparison = Comparison(one, theirs, content, reading)
         for where, value in leaves(one):
             if comparison.concerns(where, value) and not (sheet and where == ("file", "sheet")):

@@ -139,6 +139,30 @@ def _groups(known: Known, parts: list[str], but: Sequence[str]) -> dict[str, str
     return None
 
 
+def matches_without_start(known: Known, texts: Sequence[str], but: Sequence[str]) -> list[Match]:
+    """The dimensions that explain all headings without the words that their groups begin with (`Kinder mit …`)."""
+    inner = _without_start(texts)
+    found = []
+    for match in known.best(list(inner.values()), but=[*but, "measure", "period"]) if inner else []:
+        sums = {text: known.total(match.dimension) for text in texts if text not in inner}
+        if match.share == 1 and all(sums.values()):
+            codes = {text: match.codes[rest] for text, rest in inner.items()}
+            found.append(Match(match.dimension, "label", {**sums, **codes}, said=frozenset(inner)))
+    return found
+
+
+def _without_start(texts: Sequence[str]) -> dict[str, str]:
+    """Text → what is left without the words that all texts but totals begin with; empty where they share none."""
+    own = [text for text in texts if not is_total(text)]
+    split = [text.split() for text in own]
+    shared = 0
+    while split and min(map(len, split)) > shared + 1 and len({one[shared] for one in split}) == 1:
+        shared += 1
+    return (
+        {text: " ".join(one[shared:]) for text, one in zip(own, split, strict=True)} if shared and len(own) > 1 else {}
+    )
+
+
 def is_total(text: str) -> bool:
     """Whether a word stands for a sum."""
     return is_word(text, words().total)

@@ -13,6 +13,7 @@ import numpy as np
 
 from einklang.declarations.base import build
 from einklang.declarations.profile import Profile
+from einklang.draft.delivers import standing_together, what_is_delivered
 from einklang.draft.figures import as_settings, how_written
 from einklang.draft.known import Known, Lookups, is_word, looks_like_period
 from einklang.draft.marks import without_marks
@@ -20,9 +21,10 @@ from einklang.draft.opening import Sample, open_sample
 from einklang.draft.parts import join_parts
 from einklang.draft.reading import Understanding
 from einklang.draft.rounded import rounding
-from einklang.draft.shape import Shape, find_shape
+from einklang.draft.segments import find_tables, same_layouts
+from einklang.draft.shape import Shape
 from einklang.draft.sums import complete_dimensions
-from einklang.draft.titles import end_marker, table_code, title_cells
+from einklang.draft.titles import end_markers, table_code, title_cells
 from einklang.draft.trial import Trial, try_profile
 from einklang.draft.understanding import understand
 from einklang.draft.words import words
@@ -34,9 +36,6 @@ from einklang.rawtable import RawTable, TextColumn
 _CLOSE = 0.35
 _TITLE = 120
 _MOST_SHEETS = 60
-_FEW_CODES = 5
-_SHORT_LIST = 12
-_GROUPS = frozenset({"total", "continent", "region"})
 _UNNAMED = re.compile(r"(?:Tabelle|Sheet|Table)? ?\d*", re.IGNORECASE)
 
 
@@ -52,7 +51,7 @@ class Draft:
     trial: Trial
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Candidate:
     shape: Shape
     found: Understanding
@@ -66,8 +65,9 @@ class _Candidate:
 def draft_profile(path: Path, project: Project, dataset: str = "", supplier: str = "", sheet: str = "") -> Draft:
     """A profile made from the file alone; what is not sure stands under `todo`.
 
-    Without `sheet`, a name or a regular expression, it is a profile of the sheet that is explained best. Sheets named
-    by it that are laid out differently become parts of the profile.
+    Without `sheet`, a name or a regular expression, it is a profile of the sheet with the table that is explained best.
+    Tables of the same data set that are laid out differently become parts of the profile, in this sheet or in those
+    named; of others it is said that they are left out.
 
     Raises:
         UnknownName: supplier or data set is not declared.
@@ -82,22 +82,19 @@ def draft_profile(path: Path, project: Project, dataset: str = "", supplier: str
     if not tables:
         listed = ", ".join(f"`{one.sheet}`" for one in sample.tables[:_MOST_SHEETS])
         raise UnusableInput(f"`{path}` has no sheet `{sheet}`.", f"Its sheets are {listed}.")
-    shapes = find_shapes(tables, project)
+    shapes = same_layouts(find_shapes(tables, project))
     if not shapes:
         raise UnusableInput(
             f"`{path}` holds no table of figures under headings.", "Look at the file, or write the profile by hand."
         )
     lookups = Lookups()
     every = [Known(project, project.datasets[name], lookups, land) for name in names]
-    candidates = [
-        _Candidate(shape, understand(shape, known, path.name, land)) for shape in _different(shapes) for known in every
-    ]
+    candidates = [_Candidate(shape, understand(shape, known, path.name, land)) for shape in shapes for known in every]
     best = max(candidates, key=lambda one: one.worth)
-    if not sheet:
-        return _Writer(project, sample, shapes, best, candidates, supplier).write([best])
-    of_dataset = [one for one in candidates if _same_dataset(one, best)]
-    of_dataset.sort(key=lambda one: shapes.index(one.shape))
-    return _Writer(project, sample, shapes, best, candidates, supplier).write(of_dataset)
+    here = shapes if sheet else _in_same_sheets(shapes, best.shape)
+    chosen = _explained([one for one in candidates if one.shape in here], best, bool(sheet))
+    rest = [shape for shape in here if shape not in [one.shape for one in chosen]]
+    return _Writer(project, sample, shapes, best, candidates, supplier, area).write(chosen, rest)
 
 
 def _is_named(sheet: str, wanted: str) -> bool:
@@ -107,21 +104,29 @@ def _is_named(sheet: str, wanted: str) -> bool:
         return False
 
 
-def _same_dataset(one: _Candidate, other: _Candidate) -> bool:
-    return one.found.known.dataset.name == other.found.known.dataset.name
+def _in_same_sheets(shapes: Sequence[Shape], wanted: Shape) -> list[Shape]:
+    """The tables that share a sheet with the wanted one, or with another of them."""
+    sheets = set(wanted.sheets)
+    while joined := {name for one in shapes if sheets & set(one.sheets) for name in one.sheets} - sheets:
+        sheets |= joined
+    return [one for one in shapes if sheets & set(one.sheets)]
+
+
+def _explained(candidates: Sequence[_Candidate], best: _Candidate, is_named: bool) -> list[_Candidate]:
+    """The tables that are explained by the data set of the best one; of each sheet that is named one at least."""
+    dataset = best.found.known.dataset.name
+    found = [one for one in candidates if one.found.known.dataset.name == dataset]
+    of_sheet = {sheet: one for one in sorted(found, key=lambda one: one.worth) for sheet in one.shape.sheets}
+    named = [best, *(of_sheet.values() if is_named else ())]
+    most = {one.shape: max(each.worth for each in candidates if each.shape is one.shape) for one in found}
+    return [one for one in found if one in named or (one.found.score > 0 and one.worth >= most[one.shape] - _CLOSE)]
 
 
 def find_shapes(tables: Sequence[RawTable], project: Project) -> list[Shape]:
-    """The first table of each sheet that holds one."""
+    """The tables of each sheet, from the upper to the lower."""
     signs = frozenset(sign for table in project.signs.conventions.values() for sign in table if sign not in {"0", "()"})
     keys = _keys(project)
-    found = (find_shape(table, signs, _label_test(table, keys)) for table in tables[:_MOST_SHEETS])
-    return [shape for shape in found if shape is not None]
-
-
-def _different(shapes: list[Shape]) -> list[Shape]:
-    """One sheet of each layout."""
-    return list({shape.heads: shape for shape in reversed(shapes)}.values())
+    return [shape for table in tables[:_MOST_SHEETS] for shape in find_tables(table, signs, _label_test(table, keys))]
 
 
 def _keys(project: Project) -> frozenset[str]:
@@ -153,6 +158,17 @@ def _is_key(heading: str) -> bool:
     return is_word(heading, words().key) or normalise(heading).endswith(last)
 
 
+def _left_out(shape: Shape, sheet: str) -> str:
+    """The question of a table that the draft does not describe."""
+    one = next(each for each in (shape, *shape.alike) if each.table.sheet == sheet)
+    heads = [text for row in one.heads for text in row if text]
+    named = f"Blatt {sheet}: " if sheet else ""
+    return (
+        f"{named}die Tabelle ab Zeile {one.header + 1} („{heads[0]}“) ist nicht beschrieben; wird sie erhoben? "
+        "Wenn nicht, sagt `table.others`, warum."
+    )
+
+
 @dataclass
 class _Writer:
     project: Project
@@ -161,23 +177,61 @@ class _Writer:
     best: _Candidate
     candidates: list[_Candidate]
     supplier: str
+    area: str
 
-    def write(self, candidates: Sequence[_Candidate]) -> Draft:
-        """The draft of the tables, tried on the sample."""
+    def write(self, candidates: Sequence[_Candidate], rest: Sequence[Shape]) -> Draft:
+        """The draft of the tables, tried on the sample; `rest` are tables of the same sheets that it leaves out."""
         dataset = self.best.found.known.dataset
-        content = join_parts([replace(self, best=one).layout() for one in candidates])
+        open_sheets = {sheet for one in rest for sheet in one.sheets}
+        layouts = []
+        for one in candidates:
+            others = {"others": words().sentences["unsettled_tables"]} if open_sheets & {*one.shape.sheets} else {}
+            made = replace(self, best=one).layouts()
+            layouts += [{**content, "table": {**content["table"], **others}} for content in made]
+        content = join_parts(layouts)
         profile = build(Profile, content, self.sample.path)
         trial = try_profile(self._tables(profile), profile, self.project)
         content |= rounding(trial.observations, dataset)
         if complete := complete_dimensions(trial.observations, dataset, self.project):
             content["complete_hierarchies"] = complete
+        if "parts" in content:
+            content["delivers"] = self._together(trial, candidates)
+            content = {name: value for name, value in content.items() if value != {}}
         parts = content.pop("parts", None)
-        if questions := [*content.get("todo", ()), *trial.problems]:
+        left_out = [_left_out(one, sheet) for one in rest for sheet in one.sheets]
+        if questions := [*content.get("todo", ()), *left_out, *trial.problems]:
             first = {name: content[name] for name in ("supplier", "dataset", "title")}
             content = {**first, "todo": questions, **{name: content[name] for name in content if name != "todo"}}
         content |= {"parts": parts} if parts else {}
         profile = build(Profile, content, self.sample.path)
         return Draft(content, self._remarks(trial), profile, self.sample, self.best.shape, trial)
+
+    def _together(self, trial: Trial, candidates: Sequence[_Candidate]) -> dict[str, list[str]]:
+        """What the tables hold together in every period."""
+        known = self.best.found.known
+        broken_down = [{name for name, codes in one.found.codes.items() if len(codes) > 1} for one in candidates]
+        names = ["measure", *(one.name for one in known.dataset.dimensions if one.name != "area")]
+        common = [name for name in names if all(name in one for one in broken_down)]
+        further = [name for name in names if name not in common and any(name in one for one in broken_down)]
+        together = standing_together(trial.observations, ["area", *common], further)
+        return what_is_delivered(known, together, self.area)
+
+    def layouts(self) -> list[dict[str, Any]]:
+        """The settings of one table; twice where rows of another level stand below, under the same header."""
+        content, below = self.layout(), self.best.found.below
+        if below is None:
+            return [content]
+        dimensions, table = content["dimensions"], content["table"]
+        place = dimensions[below.dimension]
+        other = {**place, "codes": {**place.get("codes", {}), **below.codes}}
+        return [
+            {**content, "table": {**table, "end": [below.begin]}},
+            {
+                **content,
+                "table": {**table, "begin": [below.begin]},
+                "dimensions": {**dimensions, below.dimension: other},
+            },
+        ]
 
     def layout(self) -> dict[str, Any]:
         """The settings of one table."""
@@ -200,10 +254,15 @@ class _Writer:
             "status": found.status,
             "rows_not_data": found.rows,
             "cells_not_data": found.cells,
-            "delivers": self._delivers(),
+            "delivers": what_is_delivered(found.known, self._codes(), self.area),
         }
         content = {name: value for name, value in content.items() if value not in ([], {}, None)}
         return without_marks(content) if found.marks else content
+
+    def _codes(self) -> dict[str, set[str]]:
+        found = self.best.found
+        constant = found.places.get("area", {}).get("constant")
+        return {**found.codes, **found.fixed, "area": found.codes.get("area", set()) | set(filter(None, [constant]))}
 
     def _choices(self) -> list[str]:
         """Other data sets that the table could belong to."""
@@ -239,7 +298,7 @@ class _Writer:
         if file["format"] == "csv":
             file |= self.sample.file.model_dump(include={"encoding", "delimiter"})
             return file
-        sheets = [one.table.sheet for one in self.shapes if one.heads == self.best.shape.heads]
+        sheets = self.best.shape.sheets
         if file["format"] != "json" and (len(sheets) < len(self.sample.tables) or not _UNNAMED.fullmatch(sheets[0])):
             file["sheet"] = "|".join(re.escape(sheet).replace(r"\ ", " ").replace(r"\-", "-") for sheet in sheets)
         return file
@@ -252,16 +311,17 @@ class _Writer:
         header: dict[str, Any] = self._find()
         if shape.rows > 1:
             header["rows"] = shape.rows
-        if shape.fill_right:
-            header["fill_right"] = list(shape.fill_right)
         unread = self._unread()
+        last = max((number for number in shape.fill_right if number not in unread), default=0)
+        if merged := [number for number in shape.fill_right if number <= last]:
+            header["fill_right"] = merged
         if unread:
             header["unread"] = unread
         table: dict[str, Any] = {"header": header}
         if code := table_code(shape):
             table["title"] = re.escape(code).replace(r"\-", "-")
-        if marker := end_marker(shape):
-            table["end"] = [marker]
+        if markers := end_markers(shape):
+            table["end"] = markers
         if shape.repeats:
             table["repeat"] = True
         return table
@@ -285,35 +345,6 @@ class _Writer:
                 if row[index] and shape.count_rows_with([row[index]]) <= headers:
                     return {"find": row[index], **({"at": number} if number > 1 else {})}
         return {"find": list(dict.fromkeys(text for text in shape.heads[0] if text))}
-
-    def _delivers(self) -> dict[str, list[str]]:
-        found = self.best.found
-        delivers: dict[str, list[str]] = {}
-        areas = found.codes.get("area", set()) | set(filter(None, [found.places.get("area", {}).get("constant")]))
-        lands = {code for code in areas if code in self.project.codelists["laender"].codes}
-        kreise = {code for code in areas if code in self.project.codelists["kreise"].codes}
-        words_of = ["country"] if "DE" in areas else []
-        if len(lands) > 1:
-            words_of.append("laender")
-        elif lands:
-            words_of.append("land")
-        if len(kreise) > 1 and len({code[:2] for code in kreise}) == 1:
-            words_of.append("kreise")
-        if words_of:
-            delivers["area"] = words_of
-        for axis in found.known.dataset.dimensions:
-            listed = found.known.lists[axis.name].codes
-            codes = found.fixed.get(axis.name, found.codes.get(axis.name, set()))
-            if len(codes) > _FEW_CODES and len(listed) > _SHORT_LIST:
-                # Of a long list, what every delivery has: the total and the groups.
-                codes = {code for code in codes if listed[code].kind in _GROUPS}
-            if axis.name != "area" and len(codes) > 1:
-                order = [axis.total, *(code for code in listed if code != axis.total)]
-                delivers[axis.name] = sorted(codes, key=order.index)
-        measures = found.codes.get("measure", set())
-        if len(measures) > 1:
-            delivers["measure"] = [one.name for one in found.known.dataset.measures if one.name in measures]
-        return delivers
 
     def _remarks(self, trial: Trial) -> dict[str, list[str]]:
         shape = self.best.shape

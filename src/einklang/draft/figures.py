@@ -14,6 +14,8 @@ from einklang.draft.shape import Shape
 
 _PLAIN = re.compile(r"\(?[+\-\u2212]? ?(?P<number>\d[\d.,' \u00a0\u202f]*)\)?(?P<mark> ?[a-zA-Z*]{1,2})?")
 _FIRST = "din55301"
+_ROUNDED = "rounded_to_zero"
+_NIL = "nil"
 
 
 @dataclass
@@ -22,6 +24,7 @@ class Written:
 
     numbers: dict[str, str]
     convention: str
+    changes: dict[str, str]
     counts: dict[str, int]
     unknown: dict[str, int]
     todo: list[str] = field(default_factory=list)
@@ -70,7 +73,11 @@ def how_written(shape: Shape, signs: Signs, supplier: str = "") -> Written:
     if blanks:
         todo.append(f"signs.changes: {blanks} Felder sind leer; was bedeutet ein leeres Feld? (nil, missing)")
     counts = {sign: count for sign, count in marks.items() if sign in table}
-    return Written(numbers, convention, counts, unknown, todo)
+    changes = {}
+    if texts["0"] and table.get("0") == _ROUNDED and not any(table[sign] == _NIL for sign in counts):
+        changes["0"] = _NIL
+        todo.append(f"signs.changes: „0“ steht {texts['0']}-mal, ein Zeichen für nichts nie; heißt „0“ genau null?")
+    return Written(numbers, convention, changes, counts, unknown, todo)
 
 
 def _locale(numbers: list[str]) -> tuple[dict[str, str], str]:
@@ -108,4 +115,5 @@ def _locale(numbers: list[str]) -> tuple[dict[str, str], str]:
 
 def as_settings(written: Written) -> dict[str, Any]:
     """`numbers` and `signs` of the profile."""
-    return {"numbers": written.numbers, "signs": {"convention": written.convention}}
+    changes = {"changes": written.changes} if written.changes else {}
+    return {"numbers": written.numbers, "signs": {"convention": written.convention, **changes}}

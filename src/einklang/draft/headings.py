@@ -9,7 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from einklang.draft.composed import compose, groups_of, is_total, measures_of_path, suffixes_of, unit_behind
+from einklang.draft.composed import (
+    compose,
+    groups_of,
+    is_total,
+    matches_without_start,
+    measures_of_path,
+    suffixes_of,
+    unit_behind,
+)
 from einklang.draft.dated import measures_of_year
 from einklang.draft.known import Known, Match
 from einklang.draft.reading import LISTED, Understanding
@@ -20,6 +28,8 @@ from einklang.draft.words import words
 _ANY = "*"
 _MOSTLY = 0.5
 _LEVELS = 3
+# A row refines one above that says every column only where half of its texts do.
+_FINER = 0.5
 
 
 @dataclass
@@ -83,10 +93,13 @@ class _Headings:
             matches.append(dated)
         elif "measure" not in taken and texts:
             matches.append(self._measures_meant(texts, composed=len(self.heads) == 1 and len(self.figures) > 1))
+        matches += matches_without_start(self.known, texts, taken)
         best = max(matches, key=lambda one: (one.share, one.dimension == "measure"), default=None)
         share = best.share if best is not None else 0
         above = [one for one in self.chosen.values() if one.dimension in self.known.lists and one.dimension != "unit"]
         again = max((self.known.match(texts, one.dimension) for one in above), key=lambda one: one.share, default=None)
+        if again is not None and again.share < _FINER and any(one.share == 1 for one in above):
+            again = None
         if max(share, again.share if again is not None else 0) < 1 and (mixed := self._mixed(texts, taken)):
             self.chosen[number] = mixed
             share = mixed.share
@@ -94,6 +107,8 @@ class _Headings:
             self.finer[number] = again
         elif best is not None and best.share:
             self.chosen[number] = best
+            if best.dimension == "measure" and (best.marks or best.pattern):
+                self.meant = {text: code for text, code in self.meant.items() if text not in best.codes}
             self.suffixed |= suffixes_of(self.known, best, [*taken, best.dimension])
         self.found.score += 1.5 * max(share, again.share if again is not None else 0)
 
@@ -228,10 +243,9 @@ class _Headings:
     def _by_row(self, number: int, match: Match) -> None:
         if match.dimension == "unit":
             return
-        place: dict[str, Any] = {"header_row": number}
+        place: dict[str, Any] = {"header_row": number, **({"pattern": match.pattern} if match.pattern else {})}
         codes = {text: code for text, code in match.codes.items() if code and text in match.said}
-        if match.pattern:
-            place["pattern"] = match.pattern
+        if match.pattern and codes:
             self.found.ask(match.dimension, "dem Jahr im Kopf", codes)
             codes = {found["key"]: code for text, code in codes.items() if (found := re.fullmatch(match.pattern, text))}
             self.found.is_of_year = bool(codes)

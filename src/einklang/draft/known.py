@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process
 from einklang.codes import measure_list, spellings
 from einklang.declarations.codelists import CodeList
 from einklang.declarations.dataset import Dataset
-from einklang.draft.limits import codes_by_limits
+from einklang.draft.limits import code_of_whole, codes_by_limits
 from einklang.draft.words import words
 from einklang.labels import normalise
 from einklang.periods import read_period
@@ -20,9 +20,11 @@ from einklang.project import Project
 
 _KEY_AND_NAME = re.compile(r"(?P<key>\d{1,8})\s+\D.*")
 _LETTERS_AND_KEY = re.compile(r"(?P<letters>[A-Za-z]{1,8}[-_]?)(?P<key>\d+)")
+_DATED_OR_NOT = r"(?P<key>.+?)(?: \([^()]*(?:19|20)\d\d[^()]*\))?"
+_DATED = re.compile(_DATED_OR_NOT.removesuffix("?"))
 _CODE_LIKE = re.compile(r"[A-ZÄÖÜ0-9][A-ZÄÖÜ0-9_./+\-]*")
 _END_OF_YEAR = r"31\.12\.(?P<key>\d{4})"
-_MARKS = (r"\s?\d{1,2}(?:,\s?\d)*\)", r"\*+", r"\s?[¹²³⁴-⁹]+", r"\s\d")
+_MARKS = (r"(?<=%)\d", r"\s?\d{1,2}(?:,\s?\d)*\)", r"\*+", r"\s?[¹²³⁴-⁹]+", r"\s\d")
 _FOOTNOTE = re.compile("|".join(f"(?:{one})$" for one in _MARKS))
 _BULLET = re.compile(r"(?P<bullet>[•●▪·‣◦–-] )(?P<key>.+)")
 _MOST = 4_000
@@ -195,7 +197,9 @@ class Known:
             best = max(best, self._read(wanted, dimension, scheme), key=_worth)
         if best.share < _SURE:
             best = max(best, *self._rewritten(wanted, dimension), key=_worth)
-        if best.unknown and best.scheme == "label":
+        if best.scheme == "label":
+            if any(_DATED.fullmatch(text) for text in best.unknown):
+                best = max(best, self._undated(wanted, dimension), key=_worth)
             best = self._by_limits(best)
         if best.unknown and best.scheme == "label" and best.pattern is None:
             best = self._without_bullets(best)
@@ -211,6 +215,11 @@ class Known:
         bullets = "|".join(dict.fromkeys(re.escape(hit["bullet"]).replace("\\ ", " ") for hit in listed.values()))
         pattern = f"(?:{bullets})?(?P<key>.+)"
         return replace(match, codes={**match.codes, **codes}, pattern=pattern, marks=match.marks | read.marks)
+
+    def _undated(self, wanted: list[str], dimension: str) -> Match:
+        """Labels with a date in brackets behind them (`Arbeitslose (Dez 2013)`)."""
+        keys = [hit["key"] if (hit := _DATED.fullmatch(text)) else text for text in wanted]
+        return replace(self._read(wanted, dimension, "label", keys), pattern=_DATED_OR_NOT)
 
     def _rewritten(self, wanted: list[str], dimension: str) -> list[Match]:
         """Keys with a name behind them, with letters before them, or without their leading zero."""
@@ -290,8 +299,12 @@ class Known:
 
     def _by_limits(self, match: Match) -> Match:
         """The match with the texts that say from where to where they reach."""
-        codes = codes_by_limits(list(match.codes), self.lists[match.dimension])
+        codelist = self.lists[match.dimension]
+        codes = codes_by_limits(match.unknown and list(match.codes), codelist)
         said = {text: codes[text] for text in match.unknown if text in codes}
+        sums = [text for text in match.codes if is_word(text, words().subtotal)]
+        if sums and (whole := code_of_whole({**match.codes, **said}.values(), codelist)):
+            said |= dict.fromkeys(sums, whole)
         return replace(match, codes={**match.codes, **said}, said=match.said | said.keys())
 
     def best(self, texts: Sequence[str], but: Sequence[str] = ()) -> list[Match]:
@@ -326,6 +339,26 @@ class Known:
         near = process.extract(without_mark(text), labels.keys(), scorer=fuzz.WRatio, score_cutoff=_VERY_NEAR, limit=2)
         return labels[near[0][0]] if len(near) == 1 and len(text) < _SPELLINGS else None
 
+    def complement(self, text: str, others: Iterable[str]) -> str | None:
+        """The only area whose label begins with the text and that makes up the whole with one of the other areas.
+
+        So `Früheres Bundesgebiet` beside `Neue Länder einschließlich Berlin` is that without Berlin.
+        """
+        codelist = self.lists["area"]
+        members = {
+            code: frozenset(one.extra["members"].split("|"))
+            for code, one in codelist.codes.items()
+            if one.extra.get("members")
+        }
+        whole = {code.code for code in codelist.codes.values() if code.kind == "land"}
+        start = f"{normalise(text)} "
+        begun = {code for label, code in codelist.by_label.items() if label.startswith(start) and code in members}
+        beside = [members[code] for code in others if code in members]
+        found = [
+            code for code in begun if any(members[code] | one == whole and not members[code] & one for one in beside)
+        ]
+        return found[0] if len(found) == 1 else None
+
     def suggestion(self, text: str, dimension: str) -> str:
         """The nearest label of a dimension; empty where none is near."""
         return self.lists[dimension].suggest(text) if dimension in self.lists and len(text) < _SPELLINGS else ""
@@ -346,6 +379,6 @@ def is_word(text: str, listed: Sequence[str]) -> bool:
 
 
 def looks_like_period(texts: Sequence[str], heading: str, index: int) -> bool:
-    """Whether a column of numbers holds years."""
+    """Whether a column of numbers holds years: by its heading, or the first word of it, or as the first column."""
     years = bool(texts) and all(re.fullmatch(r"(?:19|20)\d{2}", text) for text in texts)
-    return years and (is_word(heading, words().period) or index == 0)
+    return years and (index == 0 or any(is_word(one, words().period) for one in (heading, heading.partition(" ")[0])))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from einklang.declarations.codelists import CodeList
 
@@ -15,6 +16,7 @@ _OPEN = re.compile(
 # Codes of columns: E_E03_05, E_18U25, ALT015B20.
 _CODED = re.compile(r"[A-Z_]*?(?P<from>\d{1,3})(?:_|U|B)(?P<to>\d{1,3})")
 _CODED_BELOW = re.compile(r"[A-Z_]+U(?P<to>\d{1,3})")
+_SEVERAL = 2
 _OLDEST = 100
 _BELOW = re.compile(r"(?:bis\s*)?unter\s*(?P<to>\d{1,3})(?!\d).*")
 
@@ -39,6 +41,22 @@ def codes_by_limits(texts: Sequence[str], codelist: CodeList) -> dict[str, str]:
     is_under = any(int(found["to"]) in starts for found in intervals)
     read = {text: limits for text in texts if (limits := _limits(text, is_under)) is not None}
     return {text: known[limits] for text, limits in read.items() if limits in known}
+
+
+def code_of_whole(codes: Iterable[str | None], codelist: CodeList) -> str | None:
+    """The code of the group that adjacent groups make up, but for codes without limits; None where they are not."""
+    if "from_age" not in codelist.schemes:
+        return None
+    found = {code: codelist.codes[code].extra for code in codes if code is not None and code in codelist.codes}
+    limits = sorted((one["from_age"].zfill(3), one.get("to_age", "")) for one in found.values() if one.get("from_age"))
+    if len(limits) < _SEVERAL or not all(end for _, end in limits):
+        return None
+    parts = [(int(start), int(end)) for start, end in limits]
+    if any(end + 1 != start for (_, end), (start, _) in pairwise(parts)):
+        return None
+    wanted = (str(parts[0][0]), str(parts[-1][1]))
+    every = ((code.code, (code.extra.get("from_age"), code.extra.get("to_age"))) for code in codelist.codes.values())
+    return next((code for code, own in every if own == wanted), None)
 
 
 def _limits(text: str, is_under: bool) -> Limits | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from einklang.draft.known import Known
 from einklang.draft.reading import Understanding
 from einklang.draft.shape import Shape
-from einklang.draft.titles import measures_in_title, period_in, title_cells
+from einklang.draft.titles import measures_in_title, period_in, stands_in_every_title, title_cells
 from einklang.labels import normalise
 
 _FEW = 8
@@ -37,12 +37,13 @@ class _Outside:
             return
         dataset = self.known.dataset
         for _, _, text in title_cells(self.shape):
-            if hit := period_in(text, dataset):
+            if (hit := period_in(text, dataset)) and stands_in_every_title(self.shape, hit[1]):
                 self.found.places["period"] = {"title": True, "pattern": hit[1]}
                 self.found.score += 0.5
                 return
         for name, place in ((self.shape.table.sheet, {"sheet": True}), (self.file_name, {"file": True})):
-            if hit := period_in(name, dataset):
+            hit = period_in(name, dataset)
+            if hit and ("file" in place or all(re.search(hit[1], one) for one in self.shape.sheets)):
                 whole = "sheet" in place and hit[0] == name
                 self.found.places["period"] = place if whole else {**place, "pattern": hit[1]}
                 self.found.score += 0.25

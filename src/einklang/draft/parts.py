@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 _OF_PARTS = ("table", "footnotes", "dimensions", "columns", "unit", "status", "rows_not_data", "cells_not_data")
+# Of these a part says only what differs from the rest.
+_MERGED = ("table", "dimensions")
 
 
 def join_parts(contents: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -13,25 +15,35 @@ def join_parts(contents: Sequence[dict[str, Any]]) -> dict[str, Any]:
     if len(contents) == 1:
         return contents[0]
     first = contents[0]
-    file = {name: value for name, value in first["file"].items() if name != "sheet"}
+    sheets = [one["file"].get("sheet") for one in contents]
+    is_one = len(set(sheets)) == 1
+    file = {name: value for name, value in first["file"].items() if name != "sheet" or is_one}
     joined = {**first, "file": file, "todo": _questions(contents), "numbers": _merged(contents, "numbers")}
     joined["delivers"] = _delivers(contents)
-    parts: list[dict[str, Any]] = [{"file": {"sheet": one["file"]["sheet"]}} for one in contents]
+    parts: list[dict[str, Any]] = [{} if is_one else {"file": {"sheet": sheet}} for sheet in sheets]
     for name in _OF_PARTS:
         joined.pop(name, None)
         if name in first and all(one.get(name) == first[name] for one in contents):
             joined[name] = first[name]
-        else:
-            for part, one in zip(parts, contents, strict=True):
-                part |= {name: one[name]} if name in one else {}
+            continue
+        shared = _shared([one.get(name, {}) for one in contents]) if name in _MERGED else {}
+        joined |= {name: shared} if shared else {}
+        for part, one in zip(parts, contents, strict=True):
+            own = {key: value for key, value in one[name].items() if key not in shared} if shared else one.get(name)
+            part |= {name: own} if own else {}
     joined["parts"] = parts
     return {name: value for name, value in joined.items() if value not in ([], {}, None)}
 
 
+def _shared(settings: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    return {key: value for key, value in settings[0].items() if all(one.get(key) == value for one in settings)}
+
+
 def _questions(contents: Sequence[dict[str, Any]]) -> list[str]:
-    return list(
-        dict.fromkeys(f"Blatt {one['file']['sheet']}: {text}" for one in contents for text in one.get("todo", ()))
-    )
+    sheets = {one["file"].get("sheet", "") for one in contents}
+    named = {sheet: f"Blatt {sheet}: " if len(sheets) > 1 else "" for sheet in sheets}
+    said = [(named[one["file"].get("sheet", "")], text) for one in contents for text in one.get("todo", ())]
+    return list(dict.fromkeys(f"{sheet}{text}" for sheet, text in said))
 
 
 def _merged(contents: Sequence[dict[str, Any]], name: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from einklang.draft.below import Below
 from einklang.draft.known import Known
 
 LISTED = 8
@@ -16,7 +17,7 @@ class Understanding:
 
     `fixed` are the codes that headings say of a dimension whose labels stand beside the figures; `is_of_year` says
     that headings name the year of the table; `settled` are label columns that say nothing of their own → reason;
-    `unread` header rows → reason.
+    `unread` header rows → reason; `below` rows of another level at the end.
     """
 
     known: Known
@@ -34,6 +35,7 @@ class Understanding:
     fixed: dict[str, set[str]] = field(default_factory=dict)
     todo: list[str] = field(default_factory=list)
     is_of_year: bool = False
+    below: Below | None = None
 
     def has(self, name: str) -> bool:
         """Whether it is known where the dimension stands."""

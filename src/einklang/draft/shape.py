@@ -29,7 +29,7 @@ _NAMED_BY_NUMBER = re.compile(r"\d{4,}[A-Z]?")
 _MOST_TEXT = 0.5
 _MOST_ROWS = 100_000
 _SAMPLED = 50_000
-_GAP = 3
+_GAP = 6
 _ROWS_OF_CONSTANT = 5
 _ROWS_OF_TWO = 100
 _FEW_NUMBERS = 3
@@ -44,12 +44,13 @@ class Mark(IntEnum):
     TEXT = 3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Shape:
     """A table in a sheet; rows and columns from 0, `end` behind the last row of data.
 
     `heads` are the texts of the header rows as they stand in the cells; `fill_right`, `numbers` and `sections`
-    count header rows from 1 and rows of the sheet from 0.
+    count header rows from 1 and rows of the sheet from 0. `top` is the row below the table above; `blocks` are the
+    further tables of the sheet with the same header (top, header, first, end), `alike` those of other sheets.
     """
 
     table: RawTable
@@ -64,6 +65,14 @@ class Shape:
     numbers: tuple[int, ...] = ()
     sections: tuple[int, ...] = ()
     repeats: bool = False
+    top: int = 0
+    blocks: tuple[tuple[int, int, int, int], ...] = ()
+    alike: tuple[Shape, ...] = ()
+
+    @property
+    def sheets(self) -> tuple[str, ...]:
+        """The sheets that hold the table."""
+        return tuple(dict.fromkeys(one.table.sheet for one in (self, *self.alike)))
 
     @property
     def rows(self) -> int:
@@ -81,13 +90,18 @@ class Shape:
     def column(self, index: int) -> TextColumn:
         """The cells of a column in the rows of data, without section rows and blank ones."""
         if index not in self._columns:
-            rows = np.arange(self.first, self.end)
+            rows = np.concatenate([np.arange(first, end) for _, _, first, end in self.every_block])
             if self.sections:
                 rows = rows[~np.isin(rows, self.sections)]
-            if self.end <= len(self.marks):
+            if rows[-1] < len(self.marks):
                 rows = rows[(self.marks[rows] != Mark.BLANK).any(axis=1)]
             self._columns[index] = self.table.columns[index].rows(rows)
         return self._columns[index]
+
+    @property
+    def every_block(self) -> tuple[tuple[int, int, int, int], ...]:
+        """Top, header, first row of data and end of the table, and of those below it with the same header."""
+        return ((self.top, self.header, self.first, self.end), *self.blocks)
 
     @cached_property
     def texts(self) -> dict[int, list[str]]:
@@ -152,6 +166,7 @@ class _Finder:
     table: RawTable
     marks: NDArray[np.uint8]
     is_label: Callable[[int, TextColumn, str], bool]
+    window: tuple[int, int] | None = None
     figures: list[int] = field(default_factory=list)
     labels: list[int] = field(default_factory=list)
 
@@ -185,7 +200,7 @@ class _Finder:
             marks=self.marks,
             header=start,
             first=stop,
-            end=end if len(self.marks) == self.table.rows else self.table.rows,
+            end=end if self.window or len(self.marks) == self.table.rows else self.table.rows,
             labels=tuple(self.labels),
             figures=tuple(self.figures),
             heads=heads,
@@ -202,7 +217,8 @@ class _Finder:
             if not filled.any():
                 continue
             text = (kinds == Mark.TEXT).sum() / filled.sum()
-            heads = [self.table.text(row, index) for row in range(max(0, int(body[0]) - MAX_HEADER_ROWS), int(body[0]))]
+            above = range(max(self.window[0] if self.window else 0, int(body[0]) - MAX_HEADER_ROWS), int(body[0]))
+            heads = [self.table.text(row, index) for row in above]
             named = [head for head in reversed(heads) if head]
             heading = next((head for head in named if not head.isdecimal()), next(iter(named), ""))
             no_number = not (kinds == Mark.NUMBER).any() and (kinds == Mark.TEXT).any()
@@ -308,10 +324,17 @@ def _merged(heads: Sequence[Sequence[str]], figures: Sequence[int]) -> tuple[int
 
 
 def find_shape(
-    table: RawTable, signs: frozenset[str], is_label: Callable[[int, TextColumn, str], bool]
+    table: RawTable,
+    marks: NDArray[np.uint8],
+    is_label: Callable[[int, TextColumn, str], bool],
+    window: tuple[int, int] | None = None,
 ) -> Shape | None:
-    """The first table of a sheet; None where there is none.
+    """The first table of a sheet, or of some rows of it; None where there is none.
 
     `is_label` is asked of a column of numbers, with its cells and its heading, whether it holds keys or periods.
     """
-    return _Finder(table, marks_of(table, signs), is_label).find() if table.rows and table.columns else None
+    if window is not None:
+        marks = marks.copy()
+        marks[: window[0]] = Mark.BLANK
+        marks[window[1] :] = Mark.BLANK
+    return _Finder(table, marks, is_label, window).find()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from einklang.declarations.dataset import Dataset
 from einklang.draft.known import Known
@@ -18,20 +19,35 @@ _CANDIDATES = re.compile(
 )
 # Numbers of tables: 12521-03i, 13211-02-05-4, Z9200001.
 _TABLE_CODE = re.compile(r"(?<![\w-])(?:\d{5}-\d{2,4}[a-z]?(?:-\d{1,2})*|[A-Z]\d{7})(?![\w-])")
+_ADDRESS = ("http://", "https://", "www.")
+_ROWS_OF_TITLE = 200
 _SHORT = 30
 _RULE = re.compile(r"[_\-=]{5,}")
 _WORD = re.compile(r"[^\s:]+:?")
 
 
 def title_cells(shape: Shape) -> list[tuple[int, int, str]]:
-    """Row, column and text of every filled cell above the header."""
+    """Row, column and text of every filled cell above the header, up to the table above; addresses are left out."""
     table = shape.table
     return [
         (row, column, text)
-        for row in range(min(shape.header, 200))
+        for row in range(max(shape.top, shape.header - _ROWS_OF_TITLE), shape.header)
         for column in range(len(table.columns))
-        if (text := table.text(row, column))
+        if (text := table.text(row, column)) and not text.startswith(_ADDRESS)
     ]
+
+
+def stands_in_every_title(shape: Shape, pattern: str) -> bool:
+    """Whether the pattern is found above each block in each sheet, and in no title above with another text."""
+    wanted = re.compile(pattern)
+    for one in (shape, *shape.alike):
+        for number, (top, header, _, _) in enumerate(one.every_block):
+            own = [text for _, _, text in title_cells(replace(one, top=top, header=header))]
+            hit = next((found[0] for text in own if (found := wanted.search(text))), None)
+            above = [text for _, _, text in title_cells(replace(one, top=0, header=header))] if not number else own
+            if hit is None or hit != next(found[0] for text in above if (found := wanted.search(text))):
+                return False
+    return True
 
 
 def period_in(text: str, dataset: Dataset) -> tuple[str, str] | None:
@@ -63,17 +79,31 @@ def table_code(shape: Shape) -> str | None:
     return next((hit[0] for hit in hits if hit), None)
 
 
-def end_marker(shape: Shape) -> str | None:
-    """How the row that ends the table begins; None where nothing stands below it."""
-    table = shape.table
-    for row in range(shape.end, min(table.rows, len(shape.marks))):
-        column = next((index for index in range(len(table.columns)) if shape.marks[row, index] != Mark.BLANK), None)
+def end_markers(shape: Shape) -> list[str]:
+    """How the rows that end the table begin, in every sheet; none where nothing stands below it.
+
+    Of blocks with the same header the last is ended, and the others where the same text stands below each of them.
+    """
+    found: dict[str, None] = {}
+    for one in (shape, *shape.alike):
+        *before, last = one.every_block
+        ends = [*(header for _, header, _, _ in one.blocks), one.table.rows]
+        between = {_end_marker(shape, one, block[3], end) for block, end in zip(before, ends, strict=False)}
+        markers = [*(between if len(between) == 1 else ()), _end_marker(shape, one, last[3], ends[-1])]
+        found |= dict.fromkeys(marker for marker in markers if marker)
+    return list(found)
+
+
+def _end_marker(shape: Shape, one: Shape, end: int, stop: int) -> str | None:
+    table = one.table
+    for row in range(end, min(stop, len(one.marks))):
+        column = next((index for index in range(len(table.columns)) if one.marks[row, index] != Mark.BLANK), None)
         if column is not None:
-            return _beginning(shape, table.text(row, column))
+            return beginning(shape, table.text(row, column))
     return None
 
 
-def _beginning(shape: Shape, text: str) -> str:
+def beginning(shape: Shape, text: str) -> str:
     """As much of the text as no row of the table begins with."""
     if rule := _RULE.match(text):
         return rule[0][:10]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from einklang.codes import bearers
+from einklang.draft.absent import leave_out_absent
+from einklang.draft.below import find_below
 from einklang.draft.beside import find_beside
 from einklang.draft.headings import read_headings
 from einklang.draft.known import Known, Match, is_word, looks_like_codes
+from einklang.draft.lone import ENOUGH, read_lone_rows
 from einklang.draft.outside import read_outside
 from einklang.draft.reading import LISTED, Understanding
 from einklang.draft.shape import Shape
@@ -19,7 +21,6 @@ from einklang.draft.words import words
 from einklang.labels import normalise
 from einklang.rawtable import column_letter
 
-ENOUGH = 0.5
 _NAMED = 0.4
 _MOST_SAID = 60
 _UNSETTLED = 0.7
@@ -42,9 +43,10 @@ class _Reader:
     def read(self) -> Understanding:
         self._labels_beside()
         self._label_columns()
-        self._sections()
+        read_lone_rows(self.shape, self.known, self.found)
         self._other_columns()
         read_headings(self.shape, self.known, self.found, self.left)
+        leave_out_absent(self.shape, self.found)
         read_outside(self.shape, self.known, self.file_name, self.area, self.found)
         return self.found
 
@@ -149,10 +151,17 @@ class _Reader:
                 codes[""] = code
             self._without_key(match, index, name, codes)
         asked = [text for text in match.unknown if text and text not in codes]
+        if len(self.shape.labels) == 1 and match.dimension in self.known.lists:
+            column, codelist = self.shape.column(index), self.known.lists[match.dimension]
+            below = find_below(match.dimension, column, match.codes, codelist)
+            self.found.below = below
+            asked = [text for text in asked if below is None or text not in below.codes]
         codes = {text: code for text, code in codes.items() if code}
         if codes:
             place["codes"] = codes
         self.found.codes[match.dimension] = {*filter(None, match.codes.values()), *codes.values()}
+        if self.found.below is not None and self.found.below.dimension == match.dimension:
+            self.found.codes[match.dimension] |= set(self.found.below.codes.values())
         by_limits = {text: code for text, code in match.codes.items() if code and text in match.said and name is None}
         if by_limits:
             self.found.ask(match.dimension, "den Grenzen", by_limits)
@@ -226,6 +235,12 @@ class _Reader:
         rest = [text for text in rest if text not in sums]
         if match.dimension == "area":
             rest = self._areas_not_collected(index, rest)
+            parts = {text: code for text in rest if (code := self.known.complement(text, self.found.codes["area"]))}
+            if parts:
+                place.setdefault("codes", {}).update(parts)
+                self.found.codes["area"] |= set(parts.values())
+                self.found.ask("area", "den übrigen Gebieten", parts)
+                rest = [text for text in rest if text not in parts]
         if match.dimension == "measure":
             meant = {text: code for text in rest if (code := self.known.measure_meant(text))}
             if meant:
@@ -278,43 +293,7 @@ class _Reader:
         nearest = self.known.suggestion(text, dimension)
         return f"„{text}“ (ähnlich: „{nearest}“)" if nearest else f"„{text}“"
 
-    # -- section rows, other columns -----------------------------------------------------------
-
-    def _sections(self) -> None:
-        """Rows with a label only, which hold for the rows below them."""
-        rows = [row for row in self.shape.sections if row < self.shape.end]
-        texts = [
-            (row, index, text)
-            for row in rows
-            for index in range(len(self.shape.table.columns))
-            if (text := self.shape.table.text(row, index))
-        ]
-        if not texts:
-            return
-        column = Counter(index for _, index, _ in texts).most_common(1)[0][0]
-        labels = [text for _, index, text in texts if index == column]
-        prefix = re.match(r"[^:]+: ?", labels[0])
-        shared = prefix[0] if prefix and all(label.startswith(prefix[0]) for label in labels) else ""
-        matches = self.known.best([label[len(shared) :] for label in labels], but=list(self.found.places))
-        if matches and matches[0].share >= ENOUGH:
-            pattern = f"{re.escape(shared).replace(chr(92) + ' ', ' ')}(?P<key>.+)" if shared else ".+"
-            place = {"section": column_letter(column), "pattern": matches[0].pattern or pattern}
-            place |= {"scheme": matches[0].scheme} if matches[0].scheme != "label" else {}
-            place |= {"prefix": matches[0].prefix} if matches[0].prefix else {}
-            self.found.places[matches[0].dimension] = place
-            self.found.marks |= matches[0].marks
-            self.found.codes[matches[0].dimension] = {code for code in matches[0].codes.values() if code}
-            self.found.score += 1
-            return
-        if between := list(dict.fromkeys(label for label in labels if label.endswith(":"))):
-            pattern = "|".join(re.escape(text).replace("\\ ", " ") for text in between)
-            self.found.rows.append(
-                {"column": column_letter(column), "pattern": pattern, "reason": words().sentences["between"]}
-            )
-        if rest := [(row, text) for row, index, text in texts if index != column or text not in between]:
-            self.found.todo.append(
-                f"dimensions: was sagen die Zeilen ohne Werte, zuerst Zeile {rest[0][0] + 1} („{rest[0][1]}“)?"
-            )
+    # -- other columns -----------------------------------------------------------
 
     def _other_columns(self) -> None:
         """Label columns of no dimension: statuses, units, or nothing that is collected."""

@@ -18,6 +18,7 @@ class Words(Declaration):
     period: list[str] = Field(description="Headings of columns of periods.")
     key: list[str] = Field(description="Headings of columns of keys.")
     total: list[str] = Field(description="Labels of sums that have no code.")
+    subtotal: list[str] = Field(description="Labels of sums of the groups that stand beside them.")
     part: list[str] = Field(description="Words before a group that is a part of the column or row before it.")
     levels: list[str] = Field(description="Beginnings of names of areas of levels that are not collected.")
     status: dict[str, str] = Field(description="Word in a column of statuses → meaning of `signs.csv`.")
