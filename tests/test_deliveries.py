@@ -420,6 +420,14 @@ CASES = [
     Case(
         "fail/auslaender/IM-STA-003_question_mark.csv", at("IM-STA-003", "F5"), "rejected", (6, 2, 1, 3), (9, 8, 1, 0)
     ),
+    Case("pass/auslaender/IM-STA-007_legend.csv", [], "accepted", (11, 3, 0, 8), (9, 9, 0, 0)),
+    Case(
+        "fail/auslaender/IM-STA-007_legend_says_otherwise.csv",
+        at("IM-STA-007", "A8"),
+        "clarification_needed",
+        (10, 3, 0, 7),
+        (9, 9, 0, 0),
+    ),
     Case("fail/auslaender/IM-STR-001_sheet_renamed.xlsx", [("IM-STR-001", "")], "rejected", NOTHING, NOTHING, "sl"),
     Case(
         "fail/auslaender/IM-STR-002_before_the_profile.csv",

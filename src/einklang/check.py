@@ -32,11 +32,14 @@ from einklang.errors import FileNotUsable
 from einklang.excerpts import Excerpts
 from einklang.findings import Confirmation, Finding, Located, fill, finding
 from einklang.harmonise import Harmonised, harmonise
+from einklang.legend import check_legend
+from einklang.longtable import LongTable
 from einklang.measures.figures import Context, References, no_references
 from einklang.parse import parse
 from einklang.parted import Finished, rules_of_rows
 from einklang.plausibility import judge
 from einklang.project import Project
+from einklang.rawtable import RawTable
 from einklang.read import read_file
 from einklang.result import DeliveredFile, Identity, Result, Versions
 from einklang.structure import Structured, structure
@@ -212,13 +215,19 @@ class _Line:
         self.progress("structure")
         tables = [table for read in reads for table in read.tables]
         structured = structure(tables, self.profile, self.project.word_meanings(self.profile), catalogue)
-        shown = check_appearance(tables, structured.table, catalogue) if structured.table is not None else []
-        if not self.judgement.add("structure", [*structured.findings, *shown]):
+        beside = self._beside_the_figures(tables, structured.table) if structured.table is not None else []
+        if not self.judgement.add("structure", [*structured.findings, *beside]):
             self.judgement.stopped_in = "structure"
             if structured.table is not None:
                 structured.accounted.leave_unstructured(structured.table.count_rows(), structured.table.size)
             return Structured(None, structured.findings, structured.accounted)
         return structured
+
+    def _beside_the_figures(self, tables: Sequence[RawTable], long: LongTable) -> list[Finding]:
+        """What the tables show and say beside their figures."""
+        signs, meanings = self.project.sign_meanings(self.profile), self.project.signs.meanings.values()
+        catalogue = self.project.catalogue
+        return [*check_appearance(tables, long, catalogue), *check_legend(tables, long, signs, meanings, catalogue)]
 
     def _judge_timeliness(self, harmonised: Harmonised, dataset: Dataset) -> None:
         if self.sending.received_at is None:

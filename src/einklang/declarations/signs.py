@@ -10,6 +10,7 @@ from typing import Literal
 
 from einklang.declarations.base import Text
 from einklang.errors import DeclarationError
+from einklang.labels import normalise
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class Meaning:
     """What a sign says of a value, in SDMX statuses.
 
     `value` is what the sign does to the number: `0` sets zero, `none` leaves no value, `keep`
-    goes with a number.
+    goes with a number. `words` are what legends say for it, normalised.
     """
 
     code: str
@@ -26,6 +27,12 @@ class Meaning:
     value: Literal["0", "none", "keep"]
     obs_status: str
     conf_status: str
+    words: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> Text:
+        """What it is called."""
+        return Text(de=self.label_de, en=self.label_en)
 
     @property
     def is_withheld(self) -> bool:
@@ -75,7 +82,13 @@ def load_signs(folder: Path) -> Signs:
                 case other:
                     raise DeclarationError(folder / "signs.csv", f"`{other}` is no value rule")
             meanings[row["code"]] = Meaning(
-                row["code"], row["label_de"], row["label_en"], value, row["obs_status"], row["conf_status"]
+                row["code"],
+                row["label_de"],
+                row["label_en"],
+                value,
+                row["obs_status"],
+                row["conf_status"],
+                tuple(normalise(word) for word in row["words"].split("|") if word),
             )
     conventions: dict[str, dict[str, str]] = {}
     with (folder / "sign_conventions.csv").open(encoding="utf-8", newline="") as stream:
