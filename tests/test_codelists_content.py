@@ -73,6 +73,7 @@ SIGN_COLUMNS = [
     "value",
     "obs_status",
     "conf_status",
+    "words",
     "note",
 ]
 
