@@ -176,3 +176,8 @@ def with_parts(content: bytes, parts: Mapping[str, bytes], level: int = 6) -> by
 def part(content: bytes, name: str) -> bytes:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return archive.read(name)
+
+
+def reasons(**more: str) -> dict[str, str]:
+    """A line of a register of comparability: what every line says, and more."""
+    return {"reason_de": "Grund", "reason_en": "reason", "source": "Quelle", "indicator": "", **more}

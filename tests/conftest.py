@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,11 @@ class Checker:
     def rows(self, *rows: str, heading: str = "Zeit;Schlüssel;insgesamt", **changes: Any) -> Checked:
         """The same for a header and rows."""
         return self("\n".join([heading, *rows]) + "\n", **changes)
+
+    def comparable(self, **lines: Any) -> Checker:
+        """The same with other registered breaks, known cases, gaps or populations."""
+        known = replace(self.project.comparability, **lines)
+        return Checker(replace(self.project, comparability=known), self.folder)
 
 
 @pytest.fixture

@@ -1,21 +1,19 @@
-"""Change, block patterns and completeness: what is unusual, what has one cause, what is registered as legitimate."""
+"""Change and block patterns: what is unusual, what has one cause, what is registered as legitimate."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pytest
-from builders import flatten, outcome, profile, project_with, rules_found, sending
+from builders import flatten, outcome, profile, project_with, reasons, rules_found, sending
 from conftest import Checker
 
 from einklang.check import Checked, check
-from einklang.declarations.comparability import Break, Gap, KnownCase, read_lines
-from einklang.errors import DeclarationError
+from einklang.declarations.comparability import Break, KnownCase
 from einklang.measures.votes import Limits, votes
 from einklang.project import Project
 from einklang.result import Outcome
@@ -37,18 +35,6 @@ def growing(first: int, last: int, areas: Sequence[str] = LAENDER) -> dict[int, 
         }
         for year in range(first, last + 1)
     }
-
-
-def with_comparability(checker: Checker, **lines: Any) -> Checker:
-    project = checker.project
-    return Checker(replace(project, comparability=replace(project.comparability, **lines)), checker.folder)
-
-
-def reasons(**more: str) -> dict[str, str]:
-    return {"reason_de": "Grund", "reason_en": "reason", "source": "Quelle", "indicator": "", **more}
-
-
-# -- change ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -111,7 +97,7 @@ def test_nothing_is_asked_across_a_break(first: str, area: str, found: int, chec
     years = growing(2022, 2024)
     years[2024]["05"] *= 1.6
     line = Break(**reasons(dataset="auslaender", measure="", area=area), first_period=first)
-    checked = with_comparability(checker, breaks=(line,)).rows(*table(years), rules=["IM-TIM-001"])
+    checked = checker.comparable(breaks=(line,)).rows(*table(years), rules=["IM-TIM-001"])
     assert rules_found(checked.result).count("IM-TIM-001") == found
 
 
@@ -119,7 +105,7 @@ def test_a_break_does_not_excuse_a_unit(checker: Checker) -> None:
     years = growing(2023, 2024)
     years[2024] = {area: value / 1000 for area, value in years[2024].items()}
     line = Break(**reasons(dataset="auslaender", measure="", area=""), first_period="2024")
-    checked = with_comparability(checker, breaks=(line,)).rows(*table(years), rules=CHANGES)
+    checked = checker.comparable(breaks=(line,)).rows(*table(years), rules=CHANGES)
     assert rules_found(checked.result) == ["IM-PAT-002"]
 
 
@@ -134,7 +120,7 @@ def test_a_known_case_excuses_the_way_there_and_back(year: str, found: int, chec
         first_period=year,
         last_period=year,
     )
-    checked = with_comparability(checker, known_cases=(line,)).rows(*table(years), rules=["IM-TIM-001"])
+    checked = checker.comparable(known_cases=(line,)).rows(*table(years), rules=["IM-TIM-001"])
     assert len(checked.result.findings) == found
 
 
@@ -306,124 +292,3 @@ def test_names_say_by_how_many_rows_they_are_shifted(order: list[int], cause: st
     checked = checker.rows(*rows, heading="Zeit;Schlüssel;Gebiet;insgesamt", dimensions={"area": place})
     [message] = [one.message.de for one in checked.result.findings if one.rule == "IM-COD-002"]
     assert cause in message
-
-
-# -- completeness ---------------------------------------------------------------------------------
-
-SEXES = {"area": ["land", "kreise"], "sex": ["_T", "M", "F"]}
-
-
-def bremen(*years: int, without: Mapping[int, Sequence[str]] | None = None) -> list[str]:
-    return [
-        f"31.12.{year};{area};6;3;3"
-        for year in years
-        for area in ("04", "04011", "04012")
-        if area not in (without or {}).get(year, ())
-    ]
-
-
-def completeness(checker: Checker, rows: Sequence[str], rules: Sequence[str], **changes: Any) -> list[str]:
-    checked = checker.rows(*rows, heading=BY_SEX, rules=rules, supplier="hb", **changes)
-    return [finding.message.de for finding in checked.result.findings]
-
-
-def test_what_is_missing_every_year_is_said_once(checker: Checker) -> None:
-    rows = bremen(*range(2017, 2025), without={year: ["04012"] for year in (2017, *range(2019, 2025))})
-    [message] = completeness(checker, rows, ["IM-CMP-001"], delivers=SEXES)
-    assert "21 von 63" in message
-    assert "2017-12-31, 2019-12-31 – 2024-12-31: 04012 Bremerhaven." in message
-
-
-@pytest.mark.parametrize(
-    ("codes", "area", "said"),
-    [("", "04012", None), ("sex=M|F", "04012", "1 von 7"), ("", "04", None), ("", "05", "3 von 9")],
-)
-def test_registered_gaps_are_not_missed(codes: str, area: str, said: str | None, checker: Checker) -> None:
-    line = Gap(**reasons(dataset="auslaender", measure="", area=area, codes=codes), first_period="2024", last_period="")
-    rows = bremen(2024, without={2024: ["04012"]})
-    messages = completeness(with_comparability(checker, gaps=(line,)), rows, ["IM-CMP-001"], delivers=SEXES)
-    assert len(messages) == (said is not None)
-    assert said is None or said in messages[0]
-
-
-def test_a_number_in_a_registered_gap_is_not_agreed(checker: Checker) -> None:
-    line = Gap(**reasons(dataset="auslaender", measure="", area="04012", codes=""), first_period="", last_period="2023")
-    with_gap = with_comparability(checker, gaps=(line,))
-    assert len(completeness(with_gap, bremen(2023), ["IM-CMP-002"], delivers=SEXES)) == 1
-    assert completeness(with_gap, bremen(2024), ["IM-CMP-002"], delivers=SEXES) == []
-
-
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        ({"delivers": SEXES}, None),
-        ({"delivers": {"area": ["land"]}}, "Nicht vereinbarte Angaben: 2. Ausländische Bevölkerung, 2024-12-31: 04011"),
-        ({"delivers": {"area": ["land"]}, "may_deliver": {"area": ["kreise"]}}, None),
-        ({"delivers": {"sex": ["_T", "M"]}}, "1. Ausländische Bevölkerung, 2024-12-31: weiblich."),
-    ],
-)
-def test_what_was_not_agreed(changes: dict[str, Any], said: str | None, checker: Checker) -> None:
-    messages = completeness(checker, bremen(2024), ["IM-CMP-002"], **changes)
-    assert len(messages) == (said is not None)
-    assert said is None or said in messages[0]
-
-
-@pytest.mark.parametrize(
-    ("rows", "holes"),
-    [
-        (bremen(2021, 2022, 2023), 0),
-        (bremen(2021, 2022, 2023, without={2022: ["04012"]}), 1),
-        (bremen(2021, 2022, 2023, without={2021: ["04012"]}), 0),
-        (bremen(2021, 2023), 0),
-    ],
-)
-def test_holes_in_series(rows: list[str], holes: int, checker: Checker) -> None:
-    assert len(completeness(checker, rows, ["IM-CMP-003"])) == holes
-
-
-def test_dissolved_and_new_kreise_leave_no_hole(checker: Checker) -> None:
-    """Göttingen and Osterode became the new Göttingen in 2016; a sign for what is gone is no zero."""
-    rows = [
-        f"31.12.{year};{area};{'-' if gone else 100}"
-        for year in (2014, 2015, 2016, 2017)
-        for area, gone in (("03152", year > 2015), ("03159", year < 2016), ("03151", False))
-    ]
-    checked = checker.rows(*rows, rules=["IM-CMP-003", "IM-TIM-001"])
-    assert rules_found(checked.result) == []
-    statuses = checked.observations.select(["area", "period", "obs_status"]).to_pylist()
-    assert {one["obs_status"] for one in statuses if one["area"] == "03152" and one["period"] > "2016"} == {"M"}
-
-
-# -- the declarations -----------------------------------------------------------------------------
-
-HEAD = "dataset,indicator,measure,area,first_period,reason_de,reason_en,source\n"
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("a,b\n", "columns must be"),
-        (HEAD + ",,,,2020,a,a,a\n", "a data set or an indicator"),
-        (HEAD + ",E6,unemployed,,2020,a,a,a\n", "goes with its data set"),
-        (HEAD + ",E6,,,20,a,a,a\n", "first_period"),
-        (HEAD + ",6E,,,2020,a,a,a\n", "indicator"),
-        (HEAD + ",E6,,,2020,,a,a\n", "line 2: reason_de"),
-        (HEAD + ",E6,,,2020,a,a\n", "line 2"),
-        (HEAD + ",E6,,,2020,a,a,a,a\n", "line 2"),
-    ],
-)
-def test_wrong_lines_are_refused(text: str, words: str, tmp_path: Path) -> None:
-    path = tmp_path / "breaks.csv"
-    path.write_text(text, encoding="utf-8")
-    with pytest.raises(DeclarationError) as caught:
-        read_lines(Break, path)
-    assert words in str(caught.value)
-
-
-def test_population_is_known_for_every_area_that_exists(project: Project) -> None:
-    existing = {code.code for code in project.codelists["kreise"].codes.values() if code.valid_to is None}
-    people = project.comparability.population
-    assert existing | set(LAENDER) | {"DE"} == set(people)
-    for land in LAENDER:
-        parts = [code for code in existing if project.codelists["kreise"].codes[code].parent == land]
-        assert people[land] == sum(people[code] for code in parts) or not parts
