@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import subprocess
 import sys
 import time
@@ -24,6 +25,7 @@ from builders import (
     workbook,
 )
 from conftest import Checker
+from format_files import ods
 
 from einklang.check import check
 from einklang.project import Project
@@ -280,3 +282,31 @@ def test_a_character_set_that_was_converted_is_a_repair(checker: Checker) -> Non
     checked = checker("Zeit;Schlüssel;insgesamt\n31.12.2014;08;1\n".encode("cp1252"))
     (finding,) = [one for one in checked.result.findings if one.rule == "IM-FIL-006"]
     assert [(one.before, one.after) for one in finding.repairs] == [("cp1252", "utf-8")]
+
+
+def test_archive_with_a_huge_directory_is_refused_before_it_is_read(checker: Checker) -> None:
+    end = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, 1, 1, 90_000_000, 0, 0)
+    result = checker(b"PK\x03\x04" + bytes(100) + end, name="x.zip").result
+    assert "Inhaltsverzeichnis" in result.findings[0].message.de
+
+
+def test_ods_that_repeats_a_row_for_ever_is_refused(checker: Checker) -> None:
+    cell = '<table:table-cell office:value-type="float" office:value="1" table:number-columns-repeated="1000"/>'
+    content = ods(f'<table:table-row table:number-rows-repeated="1000000">{cell}</table:table-row>')
+    result = checker(content, name="x.ods", file={**WORKBOOK, "sheet": "Tabelle"}).result
+    assert "IM-FIL-002" in rules_found(result)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b";" * 20_000_000, "Zeile ist länger"),
+        (b"\n" * 8_000_000 + b";" * 4_000, "Zellen auf"),
+        (b"".join(b"%x\n" % number for number in range(2_100_000)), "verschiedene Texte"),
+    ],
+    ids=["one line", "one wide row among short ones", "nothing twice"],
+)
+def test_text_that_would_fill_the_memory_is_refused(content: bytes, words: str, checker: Checker) -> None:
+    result = checker(content).result
+    assert rules_found(result) == ["IM-FIL-002"]
+    assert words in result.findings[0].message.de

@@ -8,35 +8,41 @@ the transport have no file: they name the test that stands for them.
 from __future__ import annotations
 
 import gzip
-import io
 import os
 import stat
-import struct
-import sys
 import time
-import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import pytest
-from builders import ROOT, assert_complete, part, rules_found, with_parts, workbook
+from bad_files import (
+    BOOK,
+    FIRST,
+    HEAD,
+    SECOND,
+    TEXT,
+    XLS,
+    archive,
+    bomb,
+    broken_formula,
+    calculated,
+    edited,
+    filtered,
+    hide,
+    line,
+    merged_figures,
+    ole,
+    renamed_sheet,
+    with_doctype,
+)
+from builders import ROOT, assert_complete, rules_found, with_parts, workbook
 from conftest import Checker
+from format_files import MAPPE, ROWS, spreadsheetml, zipped
 
 from einklang.result import Verdict
 
-sys.path.append(str(ROOT / "tests" / "formats"))
-from test_formats import ROWS, ods, spreadsheetml, zipped
-
-HEAD = "Zeit;Schlüssel;insgesamt;männlich;weiblich\n"
-FIRST = "31.12.2024;04;162190;84820;77370\n"
-SECOND = "31.12.2024;04011;133930;70040;63890\n"
-TEXT = HEAD + FIRST + SECOND
-MAPPE = {"format": "workbook", "sheet": "Tabelle"}
-BOOK = workbook({"Tabelle": ROWS})
-SHEET_XML = "xl/worksheets/sheet1.xml"
-XLS = (ROOT / "tests" / "formats" / "tabelle.xls").read_bytes()
 NAMED = {"area": {"heading": "Schlüssel", "scheme": "key", "name_heading": "Gebiet"}}
 BY_NAME = {"area": {"heading": "Gebiet"}}
 THOUSANDS = {"measure": {"heading": "Merkmal"}, "sex": None}
@@ -60,67 +66,6 @@ class Elsewhere(NamedTuple):
     what: str
     file: str
     test: str
-
-
-def edited(edit: Callable[[Any], None], rows: list[tuple[Any, ...]] = ROWS) -> bytes:
-    return workbook({"Tabelle": rows}, edit=edit)
-
-
-def ole(stream: str) -> bytes:
-    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + stream.encode("utf-16-le") + bytes(600)
-
-
-def archive(name: str, mode: int = stat.S_IFREG, twice: bool = False) -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as file:
-        for _ in range(1 + twice):
-            info = zipfile.ZipInfo("xxxx")
-            info.filename = name
-            info.external_attr = (mode | 0o644) << 16
-            file.writestr(info, TEXT)
-    return stream.getvalue()
-
-
-def bomb() -> bytes:
-    return gzip.compress(bytes(200 * 1024 * 1024), 9)
-
-
-def with_doctype() -> bytes:
-    xml = part(BOOK, SHEET_XML)
-    at = xml.find(b"<worksheet")
-    bad = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
-    return with_parts(BOOK, {SHEET_XML: xml[:at] + bad + xml[at:]})
-
-
-def hide(sheet: Any) -> None:
-    sheet.row_dimensions[5].hidden = True
-
-
-def filtered(sheet: Any) -> None:
-    sheet.auto_filter.ref = "A2:E5"
-    sheet.auto_filter.add_filter_column(0, ["31.12.2024"])
-    hide(sheet)
-
-
-def calculated(sheet: Any) -> None:
-    sheet["E5"] = "=C5-D5"
-
-
-def broken_formula(sheet: Any) -> None:
-    sheet["C5"].value, sheet["C5"].data_type = "#REF!", "e"
-
-
-def merged_figures(sheet: Any) -> None:
-    sheet.merge_cells("D4:E4")
-
-
-def renamed_sheet() -> bytes:
-    return workbook({"Tabelle (2)": ROWS})
-
-
-def line(text: str) -> str:
-    """A table whose last figure is this text."""
-    return f"Zeit;Schlüssel;insgesamt\n31.12.2024;04;162190\n31.12.2024;04011;{text}\n"
 
 
 COUNT = {"numbers": {"decimal": ",", "thousands": ""}}
@@ -476,31 +421,3 @@ def test_the_time_of_the_file_decides_nothing(checker: Checker, tmp_path: Path) 
     future = time.time() + 10**8
     os.utime(tmp_path / "lieferung.csv", (future, future))
     assert checker(TEXT).result.verdict is Verdict.ACCEPTED
-
-
-def test_archive_with_a_huge_directory_is_refused_before_it_is_read(checker: Checker) -> None:
-    end = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, 1, 1, 90_000_000, 0, 0)
-    result = checker(b"PK\x03\x04" + bytes(100) + end, name="x.zip").result
-    assert "Inhaltsverzeichnis" in result.findings[0].message.de
-
-
-def test_ods_that_repeats_a_row_for_ever_is_refused(checker: Checker) -> None:
-    cell = '<table:table-cell office:value-type="float" office:value="1" table:number-columns-repeated="1000"/>'
-    content = ods(f'<table:table-row table:number-rows-repeated="1000000">{cell}</table:table-row>')
-    result = checker(content, name="x.ods", file=MAPPE).result
-    assert "IM-FIL-002" in rules_found(result)
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (b";" * 20_000_000, "Zeile ist länger"),
-        (b"\n" * 8_000_000 + b";" * 4_000, "Zellen auf"),
-        (b"".join(b"%x\n" % number for number in range(2_100_000)), "verschiedene Texte"),
-    ],
-    ids=["one line", "one wide row among short ones", "nothing twice"],
-)
-def test_text_that_would_fill_the_memory_is_refused(content: bytes, words: str, checker: Checker) -> None:
-    result = checker(content).result
-    assert rules_found(result) == ["IM-FIL-002"]
-    assert words in result.findings[0].message.de

@@ -3,80 +3,21 @@
 from __future__ import annotations
 
 import gzip
-import io
 import json
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import ROOT, assert_complete, by_cell, outcome, rules_found, workbook
+from builders import assert_complete, by_cell, outcome, rules_found, workbook
 from conftest import Checker
+from format_files import HERE, MAPPE, ROWS, TEXT, ods, spreadsheetml, zipped
 
 from einklang.check import Checked
 from einklang.container import Kind, kind_of
 from einklang.rawtable import RawTable
 from einklang.read_boxed import SheetsMissing, read_boxed
 from einklang.result import Outcome, Verdict
-
-HERE = ROOT / "tests" / "formats"
-ROWS: list[tuple[Any, ...]] = [
-    ("Ausländische Bevölkerung",),
-    ("Zeit", "Schlüssel", "insgesamt", "männlich", "weiblich"),
-    ("31.12.2024", "04", 162190, 84820, 77370),
-    ("31.12.2024", "04011", 133930, ".", "-"),
-    ("31.12.2023", "04", 159000, 83160, 75845),
-]
-TEXT = "\n".join(";".join(str(cell) for cell in row) for row in ROWS) + "\n"
-MAPPE = {"format": "workbook", "sheet": "Tabelle"}
-
-
-def spreadsheetml(rows: list[tuple[Any, ...]], before: str = "", attributes: str = "") -> bytes:
-    """A table in the XML of Excel 2003."""
-
-    def cell(value: Any) -> str:
-        kind = "String" if isinstance(value, str) else "Number"
-        return f'<Cell><Data ss:Type="{kind}">{value}</Data></Cell>'
-
-    body = "".join(f"<Row>{''.join(map(cell, row))}</Row>" for row in rows)
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\r\n<?mso-application progid="Excel.Sheet"?>\r\n'
-        '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" '
-        'xmlns:x="urn:schemas-microsoft-com:office:excel" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">'
-        f'<Worksheet ss:Name="Tabelle"><Table>{before}{body}</Table>{attributes}</Worksheet></Workbook>'
-    ).encode()
-
-
-def zipped(members: dict[str, bytes], level: int = 6) -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=level) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return stream.getvalue()
-
-
-def ods(rows: str) -> bytes:
-    """An OpenDocument table with these rows."""
-    xml = (
-        '<?xml version="1.0" encoding="UTF-8"?><office:document-content '
-        'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
-        'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
-        'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" office:version="1.2"><office:body>'
-        f'<office:spreadsheet><table:table table:name="Tabelle">{rows}</table:table></office:spreadsheet>'
-        "</office:body></office:document-content>"
-    )
-    kind = b"application/vnd.oasis.opendocument.spreadsheet"
-    entry = '<manifest:file-entry manifest:full-path="/" manifest:media-type=""/>'
-    manifest = f'<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">{entry}'
-    return zipped(
-        {
-            "mimetype": kind,
-            "content.xml": xml.encode(),
-            "META-INF/manifest.xml": f"{manifest}</manifest:manifest>".encode(),
-        }
-    )
-
 
 FORMATS: list[tuple[str, Callable[[], bytes], dict[str, str], list[str]]] = [
     ("tabelle.csv", TEXT.encode, {"format": "csv"}, []),
