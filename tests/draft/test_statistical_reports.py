@@ -42,6 +42,17 @@ nachrichtlich:;;;;
 1 Mit Georgien.
 """
 
+KEYS = """Stichtag;Gebiet;Staatsangehoerigkeit;Staatsangehoerigkeitsschluessel;Auslaender_Insgesamt_Anzahl
+31.12.2024;Deutschland;Insgesamt;Kein_Schluessel;100
+31.12.2024;Deutschland;Belgien;124;30
+31.12.2024;Deutschland;Polen;152;40
+31.12.2024;Deutschland;Serbien;133, 170;9
+"""
+GROUPS = """Stichtag;Gebiet;{}Insgesamt_Anzahl;Geschlecht_Weiblich_Anzahl;Alter_unter_6_Anzahl;Alter_65_und_mehr_Anzahl
+31.12.2024;Deutschland;100;50;12;9
+31.12.2024;Bayern;30;16;4;3
+"""
+
 
 def drafted(text: str, dataset: str, tmp_path: Path, project: Project) -> Draft:
     path = tmp_path / "probe.csv"
@@ -149,3 +160,30 @@ def test_a_table_as_it_is_printed(tmp_path: Path, project: Project) -> None:
 def test_another_unit_than_that_of_the_measure_is_read(tmp_path: Path, project: Project) -> None:
     content = drafted(SHOWN.format("Promille"), "auslaender_merkmale", tmp_path, project).content
     assert content["unit"] == {"header_row": 3}
+
+
+def test_a_column_of_keys_belongs_to_the_names_that_its_heading_says(tmp_path: Path, project: Project) -> None:
+    """Countries of birth have the same keys; the heading says whose these are."""
+    content = drafted(KEYS, "auslaender_geburtsstaat", tmp_path, project).content
+    assert content["dimensions"]["nationality"] == {"heading": "Staatsangehoerigkeit"}
+    assert content["dimensions"]["birth_country"] == {"constant": "_T"}
+    left_out = {"headings": ["Staatsangehoerigkeitsschluessel"], "not_data": "Schlüssel neben dem Namen"}
+    assert left_out in content["columns"]
+
+
+@pytest.mark.parametrize("title", ["Geschlecht_", "Alter_"])
+def test_groups_behind_the_title_of_their_dimension(title: str, tmp_path: Path, project: Project) -> None:
+    content = drafted(GROUPS.format(title), "auslaender_alter", tmp_path, project).content
+    total = {"age": "_T", "sex": "_T"}
+    assert [one["codes"] for one in content["columns"]] == [
+        total,
+        total | {"sex": "F"},
+        total | {"age": "Y_LT6"},
+        total | {"age": "Y_GE65"},
+    ]
+
+
+def test_columns_that_nothing_tells_apart_are_asked_about(tmp_path: Path, project: Project) -> None:
+    text = GROUPS.format("").replace("Geschlecht", "Rätsel")
+    content = drafted(text, "auslaender_alter", tmp_path, project).content
+    assert "columns: was unterscheidet die 4 Spalten mit Werten?" in content["todo"]

@@ -128,6 +128,8 @@ def _groups(known: Known, parts: list[str], but: Sequence[str]) -> dict[str, str
         parts = parts[1:]
     if not parts:
         return {}
+    if (titled := _titled(known, parts, but)) is not None:
+        return titled
     whole = _group(known, " ".join(parts), but)
     if whole is not None:
         return whole
@@ -161,6 +163,19 @@ def _without_start(texts: Sequence[str]) -> dict[str, str]:
     return (
         {text: " ".join(one[shared:]) for text, one in zip(own, split, strict=True)} if shared and len(own) > 1 else {}
     )
+
+
+def _titled(known: Known, parts: list[str], but: Sequence[str]) -> dict[str, str] | None:
+    """The code of a group behind the title of its dimension (`Geschlecht weiblich`), empty for a total."""
+    for axis in known.dataset.dimensions:
+        count = len(axis.title.de.split())
+        rest = " ".join(parts[count:])
+        if axis.name in but or not rest or normalise(" ".join(parts[:count])) != normalise(axis.title.de):
+            continue
+        code = known.match([rest], axis.name).codes.get(rest)
+        if is_total(rest) or code is not None:
+            return {axis.name: code} if code and code != known.total(axis.name) else {}
+    return None
 
 
 def is_total(text: str) -> bool:

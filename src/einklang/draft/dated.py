@@ -55,7 +55,7 @@ def _pattern(longest: list[tuple[str, str]], tails: Sequence[list[tuple[str, str
     rest = ""
     for kind, _ in longest:
         written = list(dict.fromkeys(dict(one).get(kind, "") for one in tails))
-        forms = [re.sub(r"(?:19|20)\d{2}", r"20\\d{2}", one) for one in written if one]
+        forms = [re.sub(r"(?:19|20)\d{2}", r"20\\d{2}", re.escape(one)) for one in written if one]
         either = "|".join(dict.fromkeys(forms))
         rest += either if len(written) == 1 else f"(?:{either})?"
     return f"(?P<key>.+?){rest}"

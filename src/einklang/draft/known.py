@@ -208,6 +208,8 @@ class Known:
     def _without_bullets(self, match: Match) -> Match:
         """The match with the texts that stand behind a bullet (`• EU-Drittstaaten`)."""
         listed = {text: hit for text in match.unknown if (hit := _BULLET.fullmatch(text))}
+        if not listed:
+            return match
         read = self._read([hit["key"] for hit in listed.values()], match.dimension, match.scheme)
         codes = {text: read.codes[hit["key"]] for text, hit in listed.items()}
         if not any(codes.values()):

@@ -15,6 +15,7 @@ _FEW = 8
 _SHORTEST = 4
 _PER_QUESTION = 0.5
 _SAID_NOWHERE = 1.5
+_ALIKE = 1.5
 
 
 @dataclass
@@ -30,6 +31,7 @@ class _Outside:
         self._area()
         self._measure()
         self._missing()
+        self._alike()
         self._weigh()
 
     def _period(self) -> None:
@@ -120,6 +122,16 @@ class _Outside:
                 self.found.todo.append(
                     f"dimensions.{axis.name}: {axis.title.de} steht nirgends; angenommen ist {code} für alles."
                 )
+
+    def _alike(self) -> None:
+        """Several columns of figures of which nothing says what tells them apart."""
+        kept = [one for one in self.found.columns if "not_data" not in one]
+        count = len(kept) if self.found.columns else len(self.shape.figures)
+        places = self.found.places.values()
+        says = any("header_row" in one or "beside" in one for one in places) or any("codes" in one for one in kept)
+        if count > 1 and not says and not any("repeats" in one for one in kept):
+            self.found.score -= _ALIKE
+            self.found.todo.append(f"columns: was unterscheidet die {count} Spalten mit Werten?")
 
     def _weigh(self) -> None:
         """What the reading leaves out counts against it, a measure that the headings name for it."""

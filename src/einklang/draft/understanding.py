@@ -72,7 +72,7 @@ class _Reader:
         every = [
             (match, index)
             for index, texts in self.texts.items()
-            for match in self._matches(index, texts)
+            for match in self._of_name(index, self._matches(index, texts))
             if match.share >= ENOUGH and match.dimension != "unit" and not self._says_less(match)
         ]
         every.sort(
@@ -90,6 +90,18 @@ class _Reader:
             if index in self.left and match.dimension not in self.found.places:
                 self.left.remove(index)
                 self._place(match, index)
+
+    def _of_name(self, index: int, matches: list[Match]) -> list[Match]:
+        """The matches of a column; of keys that the heading names, only those of their dimension."""
+        named = self._keys_of(index)
+        return [one for one in matches if one.dimension in named and one.share >= ENOUGH] or matches
+
+    def _keys_of(self, index: int) -> list[str]:
+        """The dimensions whose keys a heading names (`Staatsangehörigkeitsschlüssel`)."""
+        heading = normalise(self.shape.heads[-1][index])
+        if not any(heading.endswith(normalise(word)) for word in words().key):
+            return []
+        return [one.name for one in self.known.dataset.dimensions if heading.startswith(normalise(one.title.de))]
 
     def _says_less(self, match: Match) -> bool:
         """Whether a column holds one period only, where the headings hold several."""
@@ -315,6 +327,8 @@ class _Reader:
             self.found.settled[sources.column] = words().sentences["source"]
             self.found.cells = sources.cells
         for index in self.left:
+            if any(name in self.found.places for name in self._keys_of(index)):
+                self.found.settled.setdefault(index, words().sentences["key"])
             if index not in self.found.settled and (reason := self._says_nothing(index)):
                 self.found.settled[index] = reason
         self.found.score -= _UNSETTLED * len(set(self.left) - set(self.found.settled))
