@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from einklang.draft.composed import (
     compose,
     groups_of,
@@ -16,16 +14,15 @@ from einklang.draft.composed import (
     matches_without_start,
     measures_of_path,
     suffixes_of,
-    unit_behind,
 )
 from einklang.draft.dated import measures_of_year
+from einklang.draft.entries import ANY, Columns, Headings
 from einklang.draft.known import Known, Match
-from einklang.draft.reading import LISTED, Understanding
+from einklang.draft.reading import Understanding
 from einklang.draft.shape import Shape
 from einklang.draft.titles import measures_in_title
 from einklang.draft.words import words
 
-_ANY = "*"
 _MOSTLY = 0.5
 _LEVELS = 3
 # A row refines one above that says every column only where half of its texts do.
@@ -72,8 +69,8 @@ class _Headings:
             for number, match in self.chosen.items():
                 self._by_row(number, match)
             if self.left:
-                self._leave_out(self._labels_left())
-                self.found.columns.append({"headings": [_ANY]})
+                Columns(self.shape, self.known, self.found).leave_out(self._labels_left())
+                self.found.columns.append({"headings": [ANY]})
 
     # -- rows ---------------------------------------------------------------------------------
 
@@ -297,116 +294,42 @@ class _Headings:
 
     def _by_columns(self) -> None:
         """One entry per column of figures; a heading without a code makes it no data for now."""
-        left_out: dict[tuple[str, ...], str] = {}
-        entries: dict[tuple[str, ...], list[int]] = {}
-        given: dict[tuple[str, ...], dict[str, str]] = {}
+        left_out: dict[Headings, str] = {}
+        entries: dict[Headings, list[int]] = {}
+        given: dict[Headings, dict[str, str]] = {}
         for index in self.figures:
             codes, wrong = self._codes(index)
             if wrong:
-                left_out[(*[_ANY] * (wrong - 1), self.heads[wrong - 1][index])] = ""
+                left_out[(*[ANY] * (wrong - 1), self.heads[wrong - 1][index])] = ""
             else:
                 entries.setdefault(self._headings_of(index), []).append(index)
                 given[self._headings_of(index)] = codes
-        self._leave_repeated(entries, given, left_out)
-        for headings, indices in entries.items():
-            entry: dict[str, Any] = {"headings": list(headings)}
-            if given[headings]:
-                entry["codes"] = given[headings]
-            if self.found.unit is None and (
-                unit := unit_behind(self.known, headings[-1], given[headings].get("measure"))
-            ):
-                entry["unit"] = unit
-            if len(indices) > 1:
-                self._say_twice(headings, indices, entry)
-            self.found.columns.append(entry)
+        columns = Columns(self.shape, self.known, self.found)
+        columns.take(entries, given, left_out)
         if not self.found.columns:
             # Nothing is understood of the headings: the columns are shown as figures, and the question is asked.
             self.found.columns = [
                 {"headings": list(one)} for one in dict.fromkeys(map(self._headings_of, self.figures))
             ]
-        self._same_codes()
-        self._leave_out(left_out | self._labels_left())
+        columns.agree()
+        columns.leave_out(left_out | self._labels_left())
 
-    def _labels_left(self) -> dict[tuple[str, ...], str]:
+    def _labels_left(self) -> dict[Headings, str]:
         """The label columns of no dimension, with the reason why they are no data where it is known."""
-        left: dict[tuple[str, ...], str] = {}
+        left: dict[Headings, str] = {}
         for index in self.left:
             level = next((number for number, texts in enumerate(self.heads) if texts[index]), 0)
-            left[(*[_ANY] * level, self.heads[level][index])] = self.found.settled.get(index, "")
+            left[(*[ANY] * level, self.heads[level][index])] = self.found.settled.get(index, "")
         return left
 
-    def _headings_of(self, index: int) -> tuple[str, ...]:
+    def _headings_of(self, index: int) -> Headings:
         """The headings of a column down to the last row that says something of it."""
         unit = {number for number, match in self.chosen.items() if match.dimension == "unit"}
         says = [number for number in range(1, len(self.heads) + 1) if number not in unit | set(self.found.unread)]
         last = max(says, default=1)
         return tuple(
-            self.heads[number - 1][index] if number in says or not says else _ANY for number in range(1, last + 1)
+            self.heads[number - 1][index] if number in says or not says else ANY for number in range(1, last + 1)
         )
-
-    def _leave_repeated(
-        self,
-        entries: dict[tuple[str, ...], list[int]],
-        given: dict[tuple[str, ...], dict[str, str]],
-        left_out: dict[tuple[str, ...], str],
-    ) -> None:
-        """Leaves out columns with other headings but the same codes and the same numbers as another column."""
-        first: dict[tuple[tuple[str, str], ...], tuple[str, ...]] = {}
-        for headings in list(entries):
-            codes = tuple(sorted(given[headings].items()))
-            before = first.setdefault(codes, headings)
-            if codes and before != headings and self._are_same([entries[before][0], entries[headings][0]]):
-                left_out[headings] = words().sentences["again"].format(before[-1])
-                del entries[headings]
-
-    def _are_same(self, indices: list[int]) -> bool:
-        columns = [self.shape.column(index) for index in indices]
-        texts = [np.asarray(one.cleaned, dtype=object)[one.codes] for one in columns]
-        return all((one == texts[0]).all() for one in texts)
-
-    def _say_twice(self, headings: tuple[str, ...], indices: list[int], entry: dict[str, Any]) -> None:
-        """Columns with the same headings: the same figures again, or not to be told apart."""
-        if self._are_same(indices):
-            entry["repeats"] = True
-        else:
-            name = " / ".join(text for text in headings if text != _ANY)
-            self.found.todo.append(f"columns: „{name}“ steht über {len(indices)} Spalten mit verschiedenen Werten.")
-
-    def _same_codes(self) -> None:
-        """Every column of figures says the same dimensions: those that are not named are totals."""
-        named = {name for one in self.found.columns for name in one.get("codes", {})}
-        for one in self.found.columns:
-            for name in sorted(named):
-                if name not in one.get("codes", {}) and (
-                    total := self.known.total(name) if name in self.known.lists and name != "measure" else None
-                ):
-                    one.setdefault("codes", {})[name] = total
-        complete = [one for one in self.found.columns if set(one.get("codes", {})) == named]
-        for one in self.found.columns:
-            if one not in complete:
-                one.pop("codes", None)
-                one.pop("repeats", None)
-                one.pop("unit", None)
-                one["not_data"] = words().sentences["unsettled_column"]
-        for name in named:
-            self.found.codes[name] = {one["codes"][name] for one in complete}
-
-    def _leave_out(self, left_out: dict[tuple[str, ...], str]) -> None:
-        """Columns that are no data, for a reason or until it is settled."""
-        kept = [one["headings"] for one in self.found.columns]
-        asked = []
-        for headings, reason in left_out.items():
-            if any(row[: len(headings)] == list(headings) for row in kept):
-                continue
-            if not reason:
-                asked.append(headings[-1] or words().sentences["no_heading"])
-            self.found.columns.append(
-                {"headings": list(headings), "not_data": reason or words().sentences["unsettled_column"]}
-            )
-        if asked:
-            more = f" und {len(asked) - LISTED} weitere" if len(asked) > LISTED else ""
-            listed = ", ".join(f"„{text}“" for text in asked[:LISTED])
-            self.found.todo.append(f"columns: werden diese Spalten erhoben? {listed}{more}")
 
 
 def read_headings(shape: Shape, known: Known, found: Understanding, left: Sequence[int]) -> None:
