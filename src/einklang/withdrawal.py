@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError
 
 from einklang.declarations.rules import Catalogue
 from einklang.errors import DamagedRecord, UnknownName, UnusableInput
-from einklang.findings import Finding, PlaceFound, finding
+from einklang.findings import Finding, finding
 from einklang.publication import (
     WITHDRAWN,
     read_latest,
@@ -95,13 +95,6 @@ def withdrawn_before(releases: Path, files: Mapping[str, str], catalogue: Catalo
         if (folder / WITHDRAWN).is_file() and read_manifest(folder).files == files
     ]
     return [
-        finding(
-            catalogue,
-            WITHDRAWN_BEFORE,
-            [PlaceFound(file=f"{releases.name}/{one.version}")],
-            version=one.version,
-            wer=one.by,
-            grund=one.reason,
-        )
+        finding(catalogue, WITHDRAWN_BEFORE, version=one.version, wer=one.by, grund=one.reason.rstrip("."))
         for one in same
     ]
