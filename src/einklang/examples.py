@@ -20,12 +20,14 @@ from einklang.read_boxed import read_boxed
 from einklang.receive import same_bytes
 from einklang.release import make_release, read_report
 from einklang.result import Outcome, Result
-from einklang.store import Store, now
+from einklang.store import Store
 from einklang.withdrawal import withdraw
 
 FILES = Path("tests", "deliveries")
 DECLARATIONS = Path("tests", "project")
 _LINES = 12
+# The pages that quote what is said of the examples are the same on every day.
+_WHEN = "2026-11-22T08:00:00+00:00"
 _WHY, _BY = "Männer und Frauen sind vertauscht.", "I. Meyer"
 _MARKS = {b"\xff\xfe": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
 
@@ -73,7 +75,7 @@ def judge_example(project: Project, example: Example, name: str) -> Result:
         for file, supplier in zip(files, suppliers, strict=True):
             if file == files[-1] and set(suppliers) != {example.supplier}:
                 make_release(project, store)
-            delivered = deliver([file], supplier, dataset_of(file, dataset, project), project, store)
+            delivered = deliver([file], supplier, dataset_of(file, dataset, project), project, store, _WHEN)
         result = store.result(delivered.delivery.delivery)
     if not delivered.is_repeat:
         return result
@@ -89,10 +91,10 @@ def _judge_release(project: Project, example: Example, files: list[Path], datase
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder))
         for file in files:
-            deliver([file], example.supplier, dataset, project, store)
+            deliver([file], example.supplier, dataset, project, store, _WHEN)
             released = make_release(project, store)
             if example.is_withdrawn and released.version is not None and file != files[-1]:
-                withdraw(store.root / "releases", released.version, _WHY, _BY, now())
+                withdraw(store.root / "releases", released.version, _WHY, _BY, _WHEN)
         return read_report(store)
 
 
