@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import mmap
 import re
 from collections import Counter
@@ -46,7 +47,7 @@ def _one_less(text: str, charset: str) -> str | None:
 
 def csv_in_csv(sample: str, delimiter: str) -> bool:
     """Whether the lines at the beginning are fields of another table: each whole, separators in it."""
-    lines = io.StringIO(sample, newline="").readlines()[:_SAMPLE_LINES]
+    lines = list(itertools.islice(io.StringIO(sample, newline=""), _SAMPLE_LINES))
     for outer in _SEPARATORS:
         quoted = [line for line in lines if line.startswith('"') and line.strip()]
         if len(quoted) < 3 or len(quoted) < 0.8 * sum(bool(line.strip()) for line in lines):

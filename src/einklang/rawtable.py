@@ -70,6 +70,11 @@ def encode(texts: list[str]) -> TextColumn:
     return text_column(pc.dictionary_encode(pa.array(texts, pa.string())))
 
 
+def blank_column(rows: int) -> TextColumn:
+    """A column of empty cells."""
+    return TextColumn(("",), np.zeros(rows, dtype=np.int32))
+
+
 def join_columns(pieces: list[TextColumn]) -> TextColumn:
     """The pieces one below the other, with one list of distinct texts."""
     if len(pieces) == 1:

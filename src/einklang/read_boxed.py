@@ -23,7 +23,7 @@ from einklang.box import BOX, last_line
 from einklang.boxed.child import OUT_OF_MEMORY
 from einklang.container import Kind, Limit, Unreadable
 from einklang.errors import ReaderNotStarted
-from einklang.rawtable import CellTexts, Look, RawTable, TextColumn
+from einklang.rawtable import CellTexts, Look, RawTable, TextColumn, blank_column
 from einklang.report.workbook_texts import own_sheets
 
 MEMORY = 480 * 1024 * 1024
@@ -109,7 +109,7 @@ def _table(sheet: dict[str, Any], data: mmap.mmap, name: str) -> RawTable:
     for first, width, start, size, texts_start, texts_size in sheet["blocks"]:
         codes = np.frombuffer(data, dtype=np.int32, count=size // 4, offset=start).reshape(-1, max(width, 1))
         texts = json.loads(data[texts_start : texts_start + texts_size])
-        columns += [_nothing(len(codes)) for _ in range(first - len(columns))]
+        columns += [blank_column(len(codes)) for _ in range(first - len(columns))]
         columns += [_own(codes[:, number], texts) for number in range(width)]
     look = sheet["look"]
     return RawTable(
@@ -138,14 +138,10 @@ def _shown(cells: dict[str, list[int]]) -> CellTexts:
     )
 
 
-def _nothing(rows: int) -> TextColumn:
-    return TextColumn(("",), np.zeros(rows, dtype=np.int32))
-
-
 def _own(codes: NDArray[np.int32], texts: list[str]) -> TextColumn:
     """The column with those texts only that stand in it."""
     if not len(codes):
-        return _nothing(0)
+        return blank_column(0)
     present = np.zeros(len(texts), dtype=np.bool_)
     present[codes] = True
     kept = np.flatnonzero(present)

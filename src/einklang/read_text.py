@@ -26,7 +26,7 @@ import pyarrow.csv as pacsv
 from einklang.container import Limit, Unreadable, is_utf16
 from einklang.declarations.profile import FileFormat
 from einklang.encodings import csv_in_csv, undoubled
-from einklang.rawtable import RawTable, TextColumn, encode, join_columns
+from einklang.rawtable import RawTable, TextColumn, blank_column, encode, join_columns
 
 FAST_FROM = 256 * 1024
 _HEAD = 256 * 1024
@@ -87,10 +87,7 @@ class _Columns:
         lengths = [len(part) for part in self.fields]
         columns = []
         for index in range(self.width):
-            pieces = [
-                part[index] if index < len(part) else encode([""] * length)
-                for part, length in zip(self.parts, lengths, strict=True)
-            ]
+            pieces = [_piece(part, index, length) for part, length in zip(self.parts, lengths, strict=True)]
             columns.append(join_columns(pieces))
         return tuple(columns), counts
 
@@ -164,7 +161,9 @@ def read_text(path: Path, name: str, agreed: FileFormat) -> ReadText | Unreadabl
                 return detected
             detected = "utf-8", 0
         encoding, mark = detected
-        sample = mended or data[mark : mark + _HEAD].decode(encoding, "replace")
+        head = data[mark : mark + _HEAD]
+        # Without a quote, no table is inside another: the text need not be decoded to see that.
+        sample = (mended or head.decode(encoding, "replace")) if b'"' in head else ""
         try:
             read = None
             _check_lines(data)
@@ -232,7 +231,7 @@ def _decoded(column: pa.DictionaryArray, encoding: str) -> TextColumn:
 
 
 def _piece(columns: Sequence[TextColumn], index: int, rows: int) -> TextColumn:
-    return columns[index] if index < len(columns) else encode([""] * rows)
+    return columns[index] if index < len(columns) else blank_column(rows)
 
 
 def _read_fast(
@@ -254,8 +253,9 @@ def _read_fast(
     start = mark + len(head.encode(encoding))
     tail_from = data.rfind(b"\n", 0, max(start, len(data) - _ENDS)) + 1
     end = tail_from
+    separator = delimiter.encode()
     for line in data[tail_from:].splitlines(keepends=True):
-        if line.count(delimiter.encode()) != separators or not line.strip():
+        if line.count(separator) != separators or not line.strip():
             break
         end += len(line)
     if end <= start:
@@ -295,7 +295,8 @@ def _read_fast(
         column = pa.concat_arrays(encoded.chunks)
         texts += len(column.dictionary)
         _check_texts(texts)
-        if len(column.dictionary) and pc.max(pc.binary_length(column.dictionary)).as_py() > csv.field_size_limit():
+        longest = csv.field_size_limit()
+        if column.dictionary.nbytes > longest and pc.max(pc.binary_length(column.dictionary)).as_py() > longest:
             return None  # the exact reader refuses such a cell
         middle.append(_decoded(column, encoding))
     # Arrow keeps what reading needed; the steps that follow need it elsewhere.
@@ -311,7 +312,7 @@ def _read_fast(
     for index in range(max(width, len(rows_before), len(rows_after))):
         pieces = [
             _piece(rows_before, index, len(counts_before)),
-            middle.pop(0) if middle else encode([""] * rows),
+            middle.pop(0) if middle else blank_column(rows),
             _piece(rows_after, index, len(counts_after)),
         ]
         columns.append(join_columns([piece for piece in pieces if len(piece.codes)]))
