@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-import yaml
 from builders import ROOT
 from pydantic import BaseModel
 
@@ -57,9 +56,7 @@ def test_every_file_has_its_place() -> None:
 
 
 def test_every_layout_is_used() -> None:
-    based_on = {
-        yaml.safe_load(path.read_text(encoding="utf-8")).get("based_on") for path in (ROOT / "schemas").rglob("*.yaml")
-    }
+    based_on = {base.read_yaml(path).get("based_on") for path in (ROOT / "schemas").rglob("*.yaml")}
     layouts = {f"layouts/{path.stem}" for path in (ROOT / "schemas" / "layouts").glob("*.yaml")}
     assert layouts <= based_on
 

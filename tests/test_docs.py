@@ -16,7 +16,7 @@ from builders import project_with, read_in_file
 from drawings import write_drawing
 
 from einklang.cli.app import app
-from einklang.declarations.base import build
+from einklang.declarations.base import build, read_yaml
 from einklang.declarations.profile import Profile
 from einklang.project import Project
 from einklang.reference import outdated_pages
@@ -147,4 +147,4 @@ def test_declarations_fit_their_json_schema(schema: str, pattern: str) -> None:
     paths = sorted(ROOT.glob(pattern))
     assert paths
     for path in paths:
-        validator.validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        validator.validate(read_yaml(path))

@@ -3,22 +3,47 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from einklang.declarations.base import read_yaml
 from einklang.errors import DeclarationError
 from einklang.project import load_project, read_profile
 
 Content = dict[str, Any]
+DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+@pytest.fixture(scope="module")
+def copied(test_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("changed") / "project"
+    shutil.copytree(test_folder, folder)
+    return folder
+
+
+@pytest.fixture
+def folder(copied: Path, test_folder: Path) -> Iterator[Path]:
+    """A project folder to change; what was changed is put right again."""
+    before = states(copied)
+    yield copied
+    for name, _ in states(copied).items() ^ before.items():
+        (copied / name).unlink(missing_ok=True)
+    for name in before.keys() - states(copied).keys():
+        shutil.copy(test_folder / name, copied / name)
+
+
+def states(folder: Path) -> dict[Path, int]:
+    """When each file was changed last."""
+    return {path.relative_to(folder): path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
 
 
 def write(path: Path, content: Content | str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(content if isinstance(content, str) else yaml.safe_dump(content), encoding="utf-8")
+    path.write_text(content if isinstance(content, str) else yaml.dump(content, Dumper=DUMPER), encoding="utf-8")
 
 
 def test_based_on_merges_mappings_and_replaces_places(tmp_path: Path) -> None:
@@ -159,12 +184,8 @@ BROKEN: list[tuple[str, Callable[[Content], None], str]] = [
 
 
 @pytest.mark.parametrize(("path", "change", "words"), BROKEN, ids=[f"{one[0]}-{one[2]}" for one in BROKEN])
-def test_wrong_declaration_is_refused(
-    path: str, change: Callable[[Content], None], words: str, test_folder: Path, tmp_path: Path
-) -> None:
-    folder = tmp_path / "project"
-    shutil.copytree(test_folder, folder)
-    content = yaml.safe_load((folder / path).read_text(encoding="utf-8"))
+def test_wrong_declaration_is_refused(path: str, change: Callable[[Content], None], words: str, folder: Path) -> None:
+    content = read_yaml(folder / path)
     change(content)
     write(folder / path, content)
     with pytest.raises(DeclarationError) as caught:
@@ -195,9 +216,7 @@ FILES: list[tuple[str, str, str]] = [
 
 
 @pytest.mark.parametrize(("path", "text", "words"), FILES, ids=[f"{one[0]}-{one[2]}" for one in FILES])
-def test_wrong_file_is_refused(path: str, text: str, words: str, test_folder: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "project"
-    shutil.copytree(test_folder, folder)
+def test_wrong_file_is_refused(path: str, text: str, words: str, folder: Path) -> None:
     concern = "reason_de,reason_en,source"
     heads = {
         "HEAD": "code,label_de,label_en,aliases,parent,kind,valid_from,valid_to",
@@ -213,18 +232,14 @@ def test_wrong_file_is_refused(path: str, text: str, words: str, test_folder: Pa
     assert caught.value.path.name == Path(path).name
 
 
-def test_profile_of_an_unknown_supplier_is_refused(test_folder: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "project"
-    shutil.copytree(test_folder, folder)
-    content = yaml.safe_load((folder / PROFILE).read_text(encoding="utf-8"))
+def test_profile_of_an_unknown_supplier_is_refused(folder: Path) -> None:
+    content = read_yaml(folder / PROFILE)
     write(folder / "schemas" / "profiles" / "xx" / "auslaender.yaml", {**content, "supplier": "xx"})
     with pytest.raises(DeclarationError, match="there is no supplier `xx`"):
         load_project(folder)
 
 
-def test_data_set_without_expectations_is_refused(test_folder: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "project"
-    shutil.copytree(test_folder, folder)
+def test_data_set_without_expectations_is_refused(folder: Path) -> None:
     (folder / EXPECTED).unlink()
     with pytest.raises(DeclarationError, match=r"expectations/auslaender\.yaml is missing"):
         load_project(folder)
