@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import email
 import json
+import shutil
 from pathlib import Path
 
 import openpyxl
@@ -39,20 +40,32 @@ def slipped_twice(folder: Path) -> Path:
     return path
 
 
-@pytest.fixture
-def warned(project: Project, tmp_path: Path) -> tuple[Store, str]:
-    """Saarland's series with two slips: two questions, no error."""
-    store = Store(tmp_path)
-    delivered = deliver([slipped_twice(tmp_path)], "sl", "auslaender", project, store)
+@pytest.fixture(scope="module")
+def store_with_warnings(project: Project, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    folder = tmp_path_factory.mktemp("warned")
+    delivered = deliver([slipped_twice(folder)], "sl", "auslaender", project, Store(folder))
     assert delivered.delivery.verdict is Verdict.CLARIFICATION_NEEDED
-    return store, delivered.delivery.delivery
+    return folder, delivered.delivery.delivery
+
+
+@pytest.fixture(scope="module")
+def store_with_errors(project: Project, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    folder = tmp_path_factory.mktemp("rejected")
+    sent = demo_file("2-aktuell", "by/auslaender")
+    return folder, deliver([sent], "by", "auslaender", project, Store(folder)).delivery.delivery
 
 
 @pytest.fixture
-def rejected(project: Project, tmp_path: Path) -> tuple[Store, str]:
-    store = Store(tmp_path)
-    delivered = deliver([demo_file("2-aktuell", "by/auslaender")], "by", "auslaender", project, store)
-    return store, delivered.delivery.delivery
+def warned(store_with_warnings: tuple[Path, str], tmp_path: Path) -> tuple[Store, str]:
+    """Saarland's series with two slips: two questions, no error."""
+    folder, delivery = store_with_warnings
+    return Store(shutil.copytree(folder, tmp_path, dirs_exist_ok=True)), delivery
+
+
+@pytest.fixture
+def rejected(store_with_errors: tuple[Path, str], tmp_path: Path) -> tuple[Store, str]:
+    folder, delivery = store_with_errors
+    return Store(shutil.copytree(folder, tmp_path, dirs_exist_ok=True)), delivery
 
 
 def answers_to(store: Store, delivery: str, **changes: str) -> list[Answer]:

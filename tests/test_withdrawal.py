@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -24,14 +25,18 @@ TIME = "2026-03-20T08:00:00+00:00"
 WHY = "Eine gesperrte Fallzahl ist errechenbar."
 
 
+@pytest.fixture(scope="module")
+def released_twice(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("store")
+    for wave in ("1-*", "2-*"):
+        make_release(project, fill(folder, project, ("nw/einbuergerungen",), wave))
+    return folder
+
+
 @pytest.fixture
-def store(project: Project, tmp_path: Path) -> Store:
+def store(released_twice: Path, tmp_path: Path) -> Store:
     """A store with the releases 1.0.0 and 1.1.0."""
-    state = fill(tmp_path, project, ("nw/einbuergerungen",), "1-*")
-    make_release(project, state)
-    fill(tmp_path, project, ("nw/einbuergerungen",), "2-*")
-    make_release(project, state)
-    return state
+    return Store(shutil.copytree(released_twice, tmp_path, dirs_exist_ok=True))
 
 
 @pytest.fixture
