@@ -333,3 +333,4 @@ def test_finding_about_a_whole_has_no_table() -> None:
     page = read_page(render_html(result(findings=[finding(places=[], title=text("Datei fehlt"))])))
     assert not page.by_class("places")
     assert "1 Befund" in page.shown
+    assert f"höchstens {LINES_SHOWN} Befunde" not in page.shown

@@ -57,8 +57,8 @@ class Shown:
 
     @property
     def is_whole(self) -> bool:
-        """Whether every place is on the page."""
-        return self.places >= self.finding.count
+        """Whether every place is on the page; there may be none."""
+        return not self.finding.places or self.places >= self.finding.count
 
 
 @dataclass(frozen=True)
