@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -363,9 +364,14 @@ class Comparison:
 
     def cells(self, declared: CellsNotData) -> bool:
         """Whether the draft says that these cells are no data, in one entry, and says it of no figure."""
-        wanted, figures = self.theirs.cells(declared), set(self.theirs.codes.index)
+        wanted, figures = self.cells_beside_figures(declared), set(self.theirs.codes.index)
         entries = [self.ours.cells(one) for one in self.ours.profile.cells_not_data]
         return any(wanted <= cells and not cells & figures for cells in entries)
+
+    def cells_beside_figures(self, declared: CellsNotData) -> set[tuple[str, int, int]]:
+        """The cells that an entry of the committed profile leaves out in rows of figures."""
+        rows = {(sheet, row) for sheet, row, _ in self.theirs.codes.index}
+        return {(sheet, row, column) for sheet, row, column in self.theirs.cells(declared) if (sheet, row) in rows}
 
     # -- which settings count -----------------------------------------------------------------
 
@@ -380,6 +386,8 @@ class Comparison:
                 return rest != ["reason"] and bool(self.theirs.rows(self.profile.rows_not_data[int(number)]))
             case ("cells_not_data", _, "reason") | ("table", "others"):
                 return False
+            case ("cells_not_data", number, _):
+                return bool(self.cells_beside_figures(self.profile.cells_not_data[int(number)]))
             case ("dimensions", name, "codes", label):
                 return len(self.cells_of_label(name, label)) > 0
             case ("dimensions", _, "not_data", label):
@@ -405,20 +413,33 @@ def layouts(content: dict[str, Any]) -> list[dict[str, Any]]:
     return [inherit(shared, part) for part in content["parts"]] if content.get("parts") else [content]
 
 
+def _of_sheets(content: dict[str, Any], sheets: list[str]) -> dict[str, Any]:
+    """The settings without the parts that stand in none of the sheets."""
+    parts = content.get("parts", [])
+    kept = [one for one in parts if any(re.fullmatch(one.get("file", {}).get("sheet", ".*"), name) for name in sheets)]
+    return {**content, "parts": kept} if parts else content
+
+
 def compare(committed: dict[str, Any], draft: Draft, project: Project, path: Path, sheet: str = "") -> Kept:
-    """The settings of a committed profile that a draft has, and those that it lacks; of parts, one after the other."""
-    whole = _Whole(draft.profile, draft.sample, project)
-    wanted = _Whole(build(Profile, committed, path), draft.sample, project)
-    ours = [(one, _Reading(build(Profile, one, path), whole, draft.sample)) for one in layouts(draft.content)]
+    """The settings of a committed profile that a draft has, and those that it lacks; of parts, one after the other.
+
+    Where sheets are named, those of other sheets do not count.
+    """
+    tables = tuple(one for one in draft.sample.tables if not sheet or re.fullmatch(sheet, one.sheet.strip()))
+    sample = replace(draft.sample, tables=tables)
+    whole = _Whole(draft.profile, sample, project)
+    named = _of_sheets(committed, [one.sheet.strip() for one in tables])
+    wanted = _Whole(build(Profile, named, path), sample, project)
+    ours = [(one, _Reading(build(Profile, one, path), whole, sample)) for one in layouts(draft.content)]
     right: list[str] = []
     wrong: list[str] = []
-    for number, one in enumerate(layouts(committed)):
-        theirs = _Reading(build(Profile, one, path), wanted, draft.sample)
+    for number, one in enumerate(layouts(named)):
+        theirs = _Reading(build(Profile, one, path), wanted, sample)
         content, reading = max(ours, key=lambda each: theirs.in_common(each[1]))
         comparison = Comparison(one, theirs, content, reading)
         for where, value in leaves(one):
             if comparison.concerns(where, value) and not (sheet and where == ("file", "sheet")):
-                name = ".".join([str(number), *where] if committed.get("parts") else where)
+                name = ".".join([str(number), *where] if named.get("parts") else where)
                 (right if comparison.kept(where, value) else wrong).append(name)
     return Kept(right, wrong)
 

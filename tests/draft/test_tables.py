@@ -194,3 +194,61 @@ def test_a_group_without_a_number_in_its_first_years_is_asked_about(
     found = [one for one in content.get("rows_not_data", []) if one["pattern"] == "LDR-SM"]
     assert [one["where"] for one in found] == ([{"JAHR": years}] if years else [])
     assert any("von 2000 bis 2002 steht nie eine Zahl" in text for text in content["todo"]) is bool(years)
+
+
+STATUS = [
+    ["2 Bevölkerung 2019 nach Migrationsstatus, Altersgruppen und Geschlecht"],
+    ["Männlich in 1 000"],
+    ["Detaillierter Migrationsstatus", "Insgesamt", "Davon im Alter1"],
+    [None, *range(1, 28)],
+    ["Nach Migrationsstatus"],
+    ["Bevölkerung insgesamt", *[9.5] * 27],
+    ["Personen ohne Migrationshintergrund", *[7.5] * 27],
+    ["Personen mit Migrationshintergrund", *[2.5] * 27],
+    ["• Ausländer", *[1.5] * 27],
+    ["• Deutsche", *[1.5] * 26],
+    ["» Eingebürgerte", *[0.5] * 26],
+    ["nachrichtlich:"],
+    ["• Deutsche i.e.S.", *[0.5] * 26],
+    ["» Eingebürgerte i.e.S.", *[0.5] * 26],
+    ["Nach Geburtsland"],
+    ["Personen mit Migrationshintergrund", *[2.5] * 27],
+    ["Europa", *[1.5] * 27],
+    ["– EU-28", *[0.5] * 27],
+    ["• Polen", *[0.5] * 27],
+    [],
+    ["1 Am Tag der Befragung."],
+]
+
+
+def test_labels_of_several_dimensions_in_a_column(tmp_path: Path, project: Project) -> None:
+    """They are told apart by bullets and lists; the columns of a published table by its number and their order."""
+    women = [STATUS[0], ["Weiblich in 1 000"], *STATUS[2:]]
+    path = book(tmp_path, Tab2M=STATUS, Tab2W=women)
+    draft = draft_profile(path, project, "mikrozensus_migration", "ni", "Tab2.")
+    (layout,) = parts(draft)
+    places = layout["dimensions"]
+    outer = "Personen ohne Migrationshintergrund|Personen mit Migrationshintergrund|Bevölkerung insgesamt"
+    assert places["migration_status"]["pattern"] == outer and places["migration_status"]["fill_down"]
+    assert places["citizenship"] == {
+        "column": "A",
+        "pattern": r"• (?P<key>Ausländer|Deutsche)(?: i\.e\.S\.)?",
+        "fill_down": True,
+        "until": outer,
+        "otherwise": "_T",
+    }
+    assert places["german_by"]["pattern"] == r"» (?P<key>Eingebürgerte)(?: i\.e\.S\.)?"
+    assert places["country"]["pattern"] == "(?:[–•] )?(?P<key>Europa|EU-28|Polen)"
+    assert places["sex"] == {"title": True, "pattern": "^(?P<key>Männlich|Weiblich)(?= in )"}
+    assert places["breakdown"] == {"section": "A", "pattern": "Nach .+"}
+    assert layout["units"] == {"persons": "THOUSAND_PERSONS"} and layout["signs"]["changes"] == {"": "nil"}
+    assert layout["columns"][26]["codes"] == {"characteristic": "T2_27", "measure": "average_years"}
+    assert [one["column"] for one in layout["cells_not_data"]] == ["AB"]
+    assert layout["rows_not_data"][0]["pattern"] == "nachrichtlich:" and layout["footnotes"] == {
+        "mark": r"(?<=[a-zäöüß])\d"
+    }
+    read = draft.trial.observations.to_pandas()
+    assert draft.trial.usable == len(read) == 2 * (27 * 12 - 4)
+    naturalised = read[(read["row"] == 14) & (read["column"] == "B")].iloc[0]
+    expected = {"migration_status": "MH", "citizenship": "DE", "german_by": "NATURALISATION", "country": "_T"}
+    assert {name: naturalised[name] for name in expected} == expected

@@ -16,7 +16,7 @@ from einklang.declarations.profile import Profile
 from einklang.draft.delivers import standing_together, what_is_delivered
 from einklang.draft.figures import as_settings, how_written
 from einklang.draft.known import Known, Lookups, is_word, looks_like_period
-from einklang.draft.marks import without_marks
+from einklang.draft.marks import marks_behind_words, without_marks
 from einklang.draft.opening import Sample, open_sample
 from einklang.draft.parts import join_parts
 from einklang.draft.reading import Understanding
@@ -237,6 +237,7 @@ class _Writer:
         """The settings of one table."""
         shape, found = self.best.shape, self.best.found
         written = how_written(shape, self.project.signs, self.supplier)
+        found.marks |= marks_behind_words(shape)
         todo = [*self._choices(), *written.todo, *found.todo]
         content: dict[str, Any] = {
             "supplier": self.supplier or self._supplier(todo),
@@ -251,6 +252,7 @@ class _Writer:
             "dimensions": found.places,
             "columns": found.columns,
             "unit": found.unit,
+            "units": found.units,
             "status": found.status,
             "rows_not_data": found.rows,
             "cells_not_data": found.cells,

@@ -70,10 +70,13 @@ def how_written(shape: Shape, signs: Signs, supplier: str = "") -> Written:
     if unknown:
         listed = ", ".join(f"„{sign}“ ({count})" for sign, count in list(unknown.items())[:10])
         todo.append(f"signs.changes: Bedeutung fehlt für {listed}.")
-    if blanks:
-        todo.append(f"signs.changes: {blanks} Felder sind leer; was bedeutet ein leeres Feld? (nil, missing)")
     counts = {sign: count for sign, count in marks.items() if sign in table}
     changes = {}
+    if blanks and not marks:
+        changes[""] = _NIL
+        todo.append(f"signs.changes: {blanks} Felder sind leer, kein Zeichen steht; heißt leer genau null?")
+    elif blanks:
+        todo.append(f"signs.changes: {blanks} Felder sind leer; was bedeutet ein leeres Feld? (nil, missing)")
     if texts["0"] and table.get("0") == _ROUNDED and not any(table[sign] == _NIL for sign in counts):
         changes["0"] = _NIL
         todo.append(f"signs.changes: „0“ steht {texts['0']}-mal, ein Zeichen für nichts nie; heißt „0“ genau null?")

@@ -18,6 +18,7 @@ from einklang.draft.composed import (
 from einklang.draft.dated import measures_of_year
 from einklang.draft.entries import ANY, Columns, Headings
 from einklang.draft.known import Known, Match
+from einklang.draft.published import read_publication
 from einklang.draft.reading import Understanding
 from einklang.draft.shape import Shape
 from einklang.draft.titles import measures_in_title
@@ -334,4 +335,5 @@ class _Headings:
 
 def read_headings(shape: Shape, known: Known, found: Understanding, left: Sequence[int]) -> None:
     """Completes a reading with what the headings say; `left` are label columns of no dimension."""
-    _Headings(shape, known, found, left).read()
+    if not read_publication(shape, known, found):
+        _Headings(shape, known, found, left).read()

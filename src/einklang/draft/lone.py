@@ -31,7 +31,10 @@ def read_lone_rows(shape: Shape, known: Known, found: Understanding) -> None:
     shared = prefix[0] if prefix and all(label.startswith(prefix[0]) for label in labels) else ""
     matches = known.best([label[len(shared) :] for label in labels], but=list(found.places))
     if matches and matches[0].share >= ENOUGH:
-        _place(matches[0], column, shared, found)
+        between = [label for label in labels if label.endswith(":") and not matches[0].codes.get(label[len(shared) :])]
+        if between:
+            found.rows.append(_left_out(column, _either(dict.fromkeys(between)), "between") | {"without_figures": True})
+        _place(matches[0], column, shared, [label for label in labels if label not in between], found)
         return
     if notes := _notes(shape, column):
         found.rows.append(_left_out(column, f"({_either(notes)}).*", "note") | {"without_figures": True})
@@ -45,9 +48,12 @@ def read_lone_rows(shape: Shape, known: Known, found: Understanding) -> None:
         )
 
 
-def _place(match: Match, column: int, shared: str, found: Understanding) -> None:
-    """Takes the rows as sections; `shared` is what all of them begin with."""
+def _place(match: Match, column: int, shared: str, labels: list[str], found: Understanding) -> None:
+    """Takes the rows as sections; `shared` is what all of them begin with and says nothing."""
     pattern = f"{_either([shared])}(?P<key>.+)" if shared else ".+"
+    first = {label.partition(" ")[0] for label in labels}
+    if not shared and len(first) == 1 and len(set(labels)) > 1:
+        pattern = f"{_either(first)} .+"
     place = {"section": column_letter(column), "pattern": match.pattern or pattern}
     place |= {"scheme": match.scheme} if match.scheme != "label" else {}
     place |= {"prefix": match.prefix} if match.prefix else {}

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from einklang.declarations.layout import Footnotes
+from einklang.draft.shape import Shape
+from einklang.draft.titles import title_cells
 from einklang.footnotes import Marks
+
+_ROWS_OF_NOTES = 30
+_GLUED = r"(?<=[a-zäöüß])\d"
+
+
+def marks_behind_words(shape: Shape) -> set[str]:
+    """The kind of a digit glued to a heading or title, where a note below the table begins with it."""
+    heads = [text for row in shape.heads for text in row] + [text for _, _, text in title_cells(shape)]
+    digits = {text[-1] for text in heads if re.search(f"{_GLUED}$", text)}
+    rows = range(shape.every_block[-1][3], min(shape.table.rows, shape.every_block[-1][3] + _ROWS_OF_NOTES))
+    notes = [shape.table.text(row, index) for row in rows for index in range(len(shape.table.columns))]
+    return {_GLUED} if any(note.startswith(f"{digit} ") for note in notes for digit in digits) else set()
 
 
 def without_marks(content: dict[str, Any]) -> dict[str, Any]:

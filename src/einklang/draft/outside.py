@@ -32,6 +32,7 @@ class _Outside:
         self._measure()
         self._missing()
         self._alike()
+        self._units()
         self._weigh()
 
     def _period(self) -> None:
@@ -66,10 +67,27 @@ class _Outside:
             which = f"vermutet: {code}, wie im Titel" if named else f"angenommen: {code}"
             self.found.todo.append(f"dimensions.area: in der Tabelle steht keine Spalte mit Gebieten ({which}).")
 
+    def _units(self) -> None:
+        """The unit that a cell above the table ends with (`Insgesamt in 1 000`), where no other says one."""
+        if self.found.unit is not None or any("unit" in one for one in self.found.columns):
+            return
+        texts = [text for _, _, text in title_cells(self.shape)]
+        behind = {text: f"in {text.rpartition(' in ')[2]}" for text in texts if " in " in text}
+        units = self.known.units(list(behind.values())).codes
+        code = next((code for text in behind if (code := units.get(behind[text]))), None)
+        measures = self.found.codes.get("measure") or {self.found.places.get("measure", {}).get("constant", "")}
+        for one in self.known.dataset.measures if code else ():
+            factor = self.known.project.factor(code or "", one.unit)
+            if one.name in measures and one.additivity != "none" and factor not in {None, 1}:
+                self.found.units[one.name] = code or ""
+
     def _in_title(self, name: str) -> bool:
-        """Whether a cell above the table holds a label of the dimension and nothing else."""
+        """Whether a cell above the table holds a label of the dimension and nothing else, or a unit behind it."""
         for _, _, text in title_cells(self.shape):
-            if code := self.known.match([text], name).codes.get(text):
+            match = self.known.match([text], name)
+            if self._before_unit(name, text):
+                return True
+            if (code := match.codes.get(text)) and match.scheme == "label":
                 labels = [one.label_de for one in self.known.lists[name].codes.values()]
                 others = labels if len(labels) <= _FEW else []
                 pattern = "|".join(re.escape(one).replace("\\ ", " ") for one in dict.fromkeys([text, *others]))
@@ -78,6 +96,22 @@ class _Outside:
                 self.found.score += 0.5
                 return True
         return False
+
+    def _before_unit(self, name: str, text: str) -> bool:
+        """Whether labels of the dimension stand before the unit (`Männlich in 1 000`), and not the total only."""
+        head, _, unit = text.rpartition(" in ")
+        if not head or not self.known.units([f"in {unit}"]).share:
+            return False
+        cells = [one for shape in (self.shape, *self.shape.alike) for _, _, one in title_cells(shape)]
+        heads = list(dict.fromkeys(one.removesuffix(f" in {unit}") for one in cells if one.endswith(f" in {unit}")))
+        codes = self.known.match(heads, name).codes
+        if not all(codes.get(one) for one in heads) or set(codes.values()) == {self.known.total(name)}:
+            return False
+        pattern = "|".join(re.escape(one).replace("\\ ", " ") for one in heads)
+        self.found.places[name] = {"title": True, "pattern": f"^(?P<key>{pattern})(?= in )"}
+        self.found.codes[name] = {code for code in codes.values() if code}
+        self.found.score += 0.5
+        return True
 
     def _in_file_name(self, name: str) -> bool:
         """Whether a word of the name of the file is a label of the dimension."""

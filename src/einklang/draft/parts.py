@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-_OF_PARTS = ("table", "footnotes", "dimensions", "columns", "unit", "status", "rows_not_data", "cells_not_data")
+_OF_PARTS = (
+    "table",
+    "footnotes",
+    "dimensions",
+    "columns",
+    "unit",
+    "units",
+    "status",
+    "rows_not_data",
+    "cells_not_data",
+)
 # Of these a part says only what differs from the rest.
 _MERGED = ("table", "dimensions")
 

@@ -27,6 +27,7 @@ class Understanding:
     rows: list[dict[str, Any]] = field(default_factory=list)
     cells: list[dict[str, Any]] = field(default_factory=list)
     unit: dict[str, Any] | None = None
+    units: dict[str, str] = field(default_factory=dict)
     status: dict[str, Any] | None = None
     unread: dict[int, str] = field(default_factory=dict)
     settled: dict[int, str] = field(default_factory=dict)

@@ -30,6 +30,8 @@ _MOST_TEXT = 0.5
 _MOST_ROWS = 100_000
 _SAMPLED = 50_000
 _GAP = 6
+_BLANK_HEADS = 3
+_COLUMNS_OF_UNIT = 5
 _ROWS_OF_CONSTANT = 5
 _ROWS_OF_TWO = 100
 _FEW_NUMBERS = 3
@@ -277,16 +279,19 @@ class _Finder:
         start = stop
         while start > 0 and stop - start < MAX_HEADER_ROWS and not blank[start - 1]:
             start -= 1
-        if self._says_no_columns(start, stop) and start > 1 and blank[start - 1] and not blank[start - 2]:
-            start -= 1
+        above = start
+        while above > 0 and start - above < _BLANK_HEADS and blank[above - 1]:
+            above -= 1
+        if self._says_no_columns(start, stop) and 0 < above < start and not blank[above - 1]:
+            start = above
             while start > 0 and stop - start < MAX_HEADER_ROWS and not blank[start - 1]:
                 start -= 1
         return start, stop
 
     def _says_no_columns(self, start: int, stop: int) -> bool:
-        """Whether rows of headings hold no more than a unit for all columns and their numbers."""
+        """Whether rows of headings hold no more than a few units for all columns and their numbers."""
         texts = {self.table.text(row, index) for row in range(start, stop) for index in self.figures}
-        return sum(not text.isdecimal() for text in texts - {""}) <= 1
+        return sum(not text.isdecimal() for text in texts - {""}) <= max(1, len(self.figures) // _COLUMNS_OF_UNIT)
 
     def _is_lone(self, row: int) -> bool:
         return int((self.marks[row] != Mark.BLANK).sum()) <= 1

@@ -13,6 +13,7 @@ from einklang.draft.beside import find_beside
 from einklang.draft.headings import read_headings
 from einklang.draft.known import Known, Match, is_word, looks_like_codes
 from einklang.draft.lone import ENOUGH, read_lone_rows
+from einklang.draft.mixed import read_mixed
 from einklang.draft.outside import read_outside
 from einklang.draft.reading import LISTED, Understanding
 from einklang.draft.shape import Shape
@@ -42,6 +43,8 @@ class _Reader:
 
     def read(self) -> Understanding:
         self._labels_beside()
+        mixed = read_mixed(self.shape, self.known, self.found, self.left)
+        self.left = [index for index in self.left if index not in mixed]
         self._label_columns()
         read_lone_rows(self.shape, self.known, self.found)
         self._other_columns()
