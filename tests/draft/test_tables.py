@@ -11,6 +11,7 @@ import pytest
 
 from einklang.draft.delivers import standing_together
 from einklang.draft.drafting import Draft, draft_profile
+from einklang.draft.picture import paint_sheet
 from einklang.project import Project
 
 RATES = [
@@ -79,6 +80,12 @@ def test_all_tables_of_a_sheet_are_drafted_and_the_others_named(tmp_path: Path, 
     assert draft.trial.observations.num_rows == draft.trial.usable == 8 + 18
     assert set(draft.trial.observations["period"].to_pylist()) == {"2018-03-01"}
     assert any("die Tabelle ab Zeile 21 („Kreis“) ist nicht beschrieben" in text for text in draft.profile.todo)
+    shown = paint_sheet(draft.sample.tables[0], draft.profile.layouts, draft.trial, project)
+    said = {row.number: row.word for row in shown.rows}
+    assert [said[number] for number in (1, 2, 5, 9, 11, 12, 16, 17, 22)] == [
+        *("Titel", "Kopf", "Daten", "leer", "Titel", "Kopf", "nicht erhoben", "Daten", "Anmerkung"),
+    ]
+    assert shown.columns[1].startswith("Werte: Alter: unter 3 Jahre / Werte: Betreuungsquote")
 
 
 def test_the_same_header_again_is_a_further_block(tmp_path: Path, project: Project) -> None:

@@ -79,7 +79,9 @@ def how_written(shape: Shape, signs: Signs, supplier: str = "") -> Written:
         todo.append(f"signs.changes: {blanks} Felder sind leer; was bedeutet ein leeres Feld? (nil, missing)")
     if texts["0"] and table.get("0") == _ROUNDED and not any(table[sign] == _NIL for sign in counts):
         changes["0"] = _NIL
-        todo.append(f"signs.changes: „0“ steht {texts['0']}-mal, ein Zeichen für nichts nie; heißt „0“ genau null?")
+        todo.append(
+            f"signs.changes: „0“ steht {texts['0']}-mal, kein anderes Zeichen heißt „nichts“; ist es genau null?"
+        )
     return Written(numbers, convention, changes, counts, unknown, todo)
 
 

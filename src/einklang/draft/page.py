@@ -50,7 +50,7 @@ def render_page(draft: Draft, project: Project) -> str:
     """The page of a draft."""
     dataset = project.dataset(draft.profile.dataset)
     table = next((one for one in draft.trial.tables if one.sheet == draft.shape.table.sheet), draft.trial.tables[0])
-    layout = next(one for one in draft.profile.layouts if re.fullmatch(one.file.sheet, table.sheet.strip()))
+    layouts = [one for one in draft.profile.layouts if re.fullmatch(one.file.sheet, table.sheet.strip())]
     return render(
         "draft.html.j2",
         ("draft.css",),
@@ -59,7 +59,7 @@ def render_page(draft: Draft, project: Project) -> str:
         figures=draft.trial.observations.num_rows,
         usable=draft.trial.usable,
         todo=draft.profile.todo,
-        sheet=paint_sheet(table, layout, draft.trial, project),
+        sheet=paint_sheet(table, layouts, draft.trial, project),
         explained={use.value: text for use, text in _EXPLAINED.items()},
         names=names_of(draft, project),
         lines=first_lines(draft, project),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow.compute as pc
@@ -89,18 +90,29 @@ class SheetShown:
     counts: tuple[tuple[str, str, int], ...]
 
 
+class _Part(NamedTuple):
+    """A table of the sheet, as a layout reads it."""
+
+    region: Region
+    columns: ColumnsFound
+    layout: Profile
+
+
 @dataclass
 class _Painter:
     table: RawTable
-    profile: Profile
+    layouts: Sequence[Profile]
     trial: Trial
     project: Project
 
     def paint(self) -> SheetShown:
-        regions = find_regions(self.table, self.profile).found
-        found = [
-            (one, find_columns(self.table, self.profile, one, Marks(self.profile.footnotes).strip)) for one in regions
+        parts = [
+            _Part(region, find_columns(self.table, one, region, Marks(one.footnotes).strip), one)
+            for one in self.layouts
+            for region in find_regions(self.table, one).found
         ]
+        found = sorted(parts, key=lambda one: one.region.first)
+        regions = [one.region for one in found]
         width = min(len(self.table.columns), COLUMNS_SHOWN)
         values = self._values()
         rows = [self._row(row, width, found, values) for row in self._rows(regions)]
@@ -165,26 +177,34 @@ class _Painter:
         self,
         row: int,
         width: int,
-        found: list[tuple[Region, ColumnsFound]],
+        found: list[_Part],
         values: dict[tuple[int, int], tuple[Use, bool]],
     ) -> RowShown:
-        here = next(((one, columns) for one, columns in found if one.header <= row < one.end), None)
-        first = min((one.header for one, _ in found), default=0)
+        here = next((one for one in found if one.region.holds(row)), None)
+        is_above = self._is_above(row, [one.region for one in found])
         has = any((row, index) in values for index in range(len(self.table.columns)))
         cells = []
         for index in range(width):
             text = self.table.text(row, index)
-            use, is_secret = self._use(row, index, text, here, values, has, row < first)
+            use, is_secret = self._use(row, index, text, here, values, has, is_above)
             hidden = is_secret and any(character.isdigit() for character in text)
             cells.append(CellShown("(geheim)" if hidden else text, use))
-        return RowShown(row + 1, self._word(row, here, has, row < first, cells), tuple(cells))
+        return RowShown(row + 1, self._word(row, here, has, is_above, cells), tuple(cells))
+
+    def _is_above(self, row: int, regions: list[Region]) -> bool:
+        """Whether a row stands above the first table, or above another one without a blank row between them."""
+        header = min((one.header for one in regions if one.header > row), default=None)
+        if header is None or row < min(one.header for one in regions):
+            return header is not None
+        between = range(row, header)
+        return all(any(self.table.text(one, index) for index in range(len(self.table.columns))) for one in between)
 
     def _use(
         self,
         row: int,
         index: int,
         text: str,
-        here: tuple[Region, ColumnsFound] | None,
+        here: _Part | None,
         values: dict[tuple[int, int], tuple[Use, bool]],
         has: bool,
         is_above: bool,
@@ -195,19 +215,19 @@ class _Painter:
             return (Use.HEADER if here is not None and self._is_merged(row, index, here) else Use.BLANK), False
         if here is None:
             return (Use.TITLE if is_above else Use.NOTE), False
-        region, columns = here
+        region, columns, layout = here
         if index in columns.left_out or (index in columns.twins and row >= region.first):
             return Use.IGNORED, False
         if row < region.first:
             return Use.HEADER, False
         if index in {*columns.labels, *columns.unit, *columns.status.values()}:
             return (Use.KEY if has or index in columns.sections else Use.IGNORED), False
-        is_out = not has and bool(self.profile.rows_not_data)
+        is_out = not has and bool(layout.rows_not_data)
         return (Use.IGNORED if is_out else Use.UNEXPLAINED), False
 
-    def _is_merged(self, row: int, index: int, here: tuple[Region, ColumnsFound]) -> bool:
+    def _is_merged(self, row: int, index: int, here: _Part) -> bool:
         """Whether a blank cell continues the heading to its left."""
-        region, columns = here
+        region, columns, _ = here
         return region.header <= row < region.first and bool(columns.heads[row - region.header][index])
 
     def _is_total(self, index: int, values: dict[tuple[int, int], tuple[Use, bool]]) -> bool:
@@ -218,7 +238,7 @@ class _Painter:
     def _word(
         self,
         row: int,
-        here: tuple[Region, ColumnsFound] | None,
+        here: _Part | None,
         has: bool,
         is_above: bool,
         cells: list[CellShown],
@@ -227,42 +247,51 @@ class _Painter:
             return WORDS[Use.BLANK]
         if here is None:
             return WORDS[Use.TITLE if is_above else Use.NOTE]
-        if row < here[0].first:
+        if row < here.region.first:
             return WORDS[Use.HEADER]
         if has:
             return "Daten"
         uses = {cell.use for cell in cells}
         return WORDS[Use.UNEXPLAINED if Use.UNEXPLAINED in uses else Use.KEY if Use.KEY in uses else Use.IGNORED]
 
-    def _column(self, index: int, found: list[tuple[Region, ColumnsFound]], is_total: bool) -> str:
-        """What the column holds, in words of the data set."""
-        for _, columns in found:
-            held = [self._title(name) for name, indices in columns.place.items() if index in indices]
-            held += [f"Name zu {self._title(name)}" for name, one in columns.names.items() if one == index]
-            if held:
-                return ", ".join(held)
-            if index in columns.unit:
-                return "Einheit"
-            if index in columns.status.values():
-                return "Status"
-            if index in columns.sections:
-                return "Zwischenzeile"
-            if index in columns.left_out:
-                is_open = columns.left_out[index] == words().sentences["unsettled_column"]
-                return f"{WORDS[Use.IGNORED]}: {'noch zu klären' if is_open else columns.left_out[index]}"
-            if index in columns.twins:
-                return f"{WORDS[Use.IGNORED]}: wiederholt Spalte {column_letter(columns.twins[index])}"
-            if index in columns.figures:
-                word = WORDS[Use.TOTAL] if is_total else "Werte"
-                return ": ".join(filter(None, [word, " · ".join(self._meaning(index, columns))]))
-        return "–"
+    def _column(self, index: int, found: list[_Part], is_total: bool) -> str:
+        """What the column holds, in words of the data set; of several tables one after the other."""
+        said = dict.fromkeys(filter(None, (self._of_part(index, one, is_total) for one in found)))
+        return " / ".join(said) or "–"
 
-    def _meaning(self, index: int, columns: ColumnsFound) -> list[str]:
+    def _of_part(self, index: int, part: _Part, is_total: bool) -> str:
+        """What the column holds in one of the tables."""
+        columns = part.columns
+        held = [self._title(name) for name, indices in columns.place.items() if index in indices]
+        held += [f"Name zu {self._title(name)}" for name, one in columns.names.items() if one == index]
+        if held:
+            return ", ".join(held)
+        if index in columns.unit:
+            return "Einheit"
+        if index in columns.status.values():
+            return "Status"
+        if index in columns.sections:
+            return "Zwischenzeile"
+        if index in columns.left_out:
+            is_open = columns.left_out[index] == words().sentences["unsettled_column"]
+            return f"{WORDS[Use.IGNORED]}: {'noch zu klären' if is_open else columns.left_out[index]}"
+        if index in columns.twins:
+            return f"{WORDS[Use.IGNORED]}: wiederholt Spalte {column_letter(columns.twins[index])}"
+        if index in columns.figures:
+            word = WORDS[Use.TOTAL] if is_total else "Werte"
+            return ": ".join(filter(None, [word, " · ".join(self._meaning(index, part))]))
+        return ""
+
+    def _meaning(self, index: int, part: _Part) -> list[str]:
         """What the headings of a column of figures say, in words of the data set."""
-        by_head = [name for name, place in self.profile.dimensions.items() if place.header_row is not None]
-        names = [name for name in key_columns(self.dataset) if name in by_head or index in columns.codes.get(name, {})]
+        by_head = [name for name, place in part.layout.dimensions.items() if place.header_row is not None]
+        names = [
+            name for name in key_columns(self.dataset) if name in by_head or index in part.columns.codes.get(name, {})
+        ]
         table = self.trial.observations
         mine = pc.and_(pc.equal(table["column"], column_letter(index)), pc.equal(table["sheet"], self.table.sheet))
+        below, end = pc.greater(table["row"], part.region.first), pc.less_equal(table["row"], part.region.end)
+        mine = pc.and_(mine, pc.and_(below, end))
         first = pc.index(mine, True).as_py()
         if first < 0:
             return []
@@ -273,7 +302,7 @@ class _Painter:
     @property
     def dataset(self) -> Dataset:
         """The data set that the table is read as."""
-        return self.project.dataset(self.profile.dataset)
+        return self.project.dataset(self.layouts[0].dataset)
 
     def _title(self, name: str) -> str:
         known = {one.name: one.title.de for one in self.dataset.dimensions}
@@ -309,6 +338,6 @@ def _with_gaps(rows: list[RowShown]) -> list[RowShown]:
     return shown
 
 
-def paint_sheet(table: RawTable, profile: Profile, trial: Trial, project: Project) -> SheetShown:
-    """The beginning and the end of a sheet, with the use of every cell."""
-    return _Painter(table, profile, trial, project).paint()
+def paint_sheet(table: RawTable, layouts: Sequence[Profile], trial: Trial, project: Project) -> SheetShown:
+    """The beginning and the end of a sheet, with the use of every cell in the tables that the layouts describe."""
+    return _Painter(table, layouts, trial, project).paint()
