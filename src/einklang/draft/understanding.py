@@ -8,6 +8,7 @@ from typing import Any
 
 from einklang.codes import bearers
 from einklang.draft.absent import leave_out_absent
+from einklang.draft.areas import lands_of_one_kreis
 from einklang.draft.below import find_below
 from einklang.draft.beside import find_beside
 from einklang.draft.headings import read_headings
@@ -166,6 +167,12 @@ class _Reader:
                 codes[""] = code
             self._without_key(match, index, name, codes)
         asked = [text for text in match.unknown if text and text not in codes]
+        asked = [text for text in asked if name is None or not self._is_left_out(text, index, name)]
+        if match.dimension == "area" and match.scheme == "key":
+            known = {text: code for text, code in {**match.codes, **codes}.items() if code}
+            if lands := lands_of_one_kreis(self.known, known):
+                codes |= lands
+                self.found.ask("area", "den übrigen Ländern", lands)
         if len(self.shape.labels) == 1 and match.dimension in self.known.lists:
             column, codelist = self.shape.column(index), self.known.lists[match.dimension]
             below = find_below(match.dimension, column, match.codes, codelist)
@@ -182,6 +189,12 @@ class _Reader:
             self.found.ask(match.dimension, "den Grenzen", by_limits)
         self._levels(match, index)
         self._unknown(match, index, asked)
+
+    def _is_left_out(self, key: str, index: int, name: int) -> bool:
+        """Whether the names beside a key leave out all of its rows."""
+        beside = self.shape.beside(index, name).get(key, set())
+        patterns = [one["pattern"] for one in self.found.rows if self._where(name).items() <= one.items()]
+        return bool(beside) and all(any(re.fullmatch(one, text) for one in patterns) for text in beside)
 
     def _where(self, index: int) -> dict[str, Any]:
         """A column by its heading where it has one of its own, else by its letter."""
