@@ -43,6 +43,8 @@ Zusammen;34.000;18.500;9.000
 Quelle: Probe
 """
 
+SEXES = [["insgesamt", 30], ["männlich", 16], ["weiblich", 14]]
+
 
 @pytest.fixture
 def tiny(tmp_path: Path) -> Path:
@@ -307,3 +309,41 @@ def test_a_blank_row_between_headings_and_their_unit_and_numbers(tmp_path: Path,
     assert content["dimensions"]["period"] == {"column": "B"}
     assert content["dimensions"]["sex"] == {"column": "A"}
     assert content["dimensions"]["area"]["header_row"] == 1
+
+
+@pytest.mark.parametrize(
+    ("sexes", "rows", "wanted", "asked"),
+    [
+        (3, [["Insgesamt", 30], ["Belgien", 20], ["Polen", 10]], (1, "Insgesamt", "Geschlecht"), ""),
+        (3, [["Insgesamt", 31], ["Belgien", 20], ["Polen", 10]], (1, "Insgesamt", "Geschlecht"), "anderen Werten"),
+        (2, [["Insgesamt", 30], ["Belgien", 20], ["Polen", 10]], (0, "insgesamt", "Staaten"), ""),
+        (3, [["Belgien", 20], ["Polen", 10]], None, ""),
+    ],
+    ids=["as many in both: the later one", "other figures", "more of the first one", "nothing twice"],
+)
+def test_rows_that_another_sheet_has_are_left_out(
+    sexes: int,
+    rows: list[list[Any]],
+    wanted: tuple[int, str, str] | None,
+    asked: str,
+    tmp_path: Path,
+    project: Project,
+) -> None:
+    path = tmp_path / "probe.xlsx"
+    book = openpyxl.Workbook()
+    first, second = book.active, book.create_sheet("Staaten")
+    first.title = "Geschlecht"
+    for sheet, name, own in ((first, "Geschlecht", SEXES[:sexes]), (second, "Staatsangehörigkeit", rows)):
+        sheet.append(["Stichtag", "Gebiet", name, "Ausländer"])
+        for row in own:
+            sheet.append(["31.12.2024", "Deutschland", *row])
+    book.save(path)
+    draft = draft_profile(path, project, "auslaender", "destatis", "Geschlecht|Staaten")
+    entries = [
+        (number, one["pattern"], one["reason"])
+        for number, part in enumerate(draft.content["parts"])
+        for one in part.get("rows_not_data", ())
+    ]
+    assert entries == ([(*wanted[:2], f"Steht auch im Blatt „{wanted[2]}“.")] if wanted else [])
+    assert any("rows_not_data" in one and asked in one for one in draft.content.get("todo", ())) == bool(asked)
+    assert draft.trial.observations.num_rows == sexes + len(rows) - bool(wanted)

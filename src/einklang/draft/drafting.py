@@ -14,6 +14,7 @@ import numpy as np
 from einklang.declarations.base import build
 from einklang.declarations.profile import Profile
 from einklang.draft.delivers import standing_together, what_is_delivered
+from einklang.draft.doubles import find_doubles
 from einklang.draft.figures import as_settings, how_written
 from einklang.draft.known import Known, Lookups, is_word, looks_like_period
 from einklang.draft.marks import marks_behind_words, without_marks
@@ -183,14 +184,19 @@ class _Writer:
         """The draft of the tables, tried on the sample; `rest` are tables of the same sheets that it leaves out."""
         dataset = self.best.found.known.dataset
         open_sheets = {sheet for one in rest for sheet in one.sheets}
-        layouts = []
+        layouts: list[dict[str, Any]] = []
+        shapes: list[Shape] = []
         for one in candidates:
             others = {"others": words().sentences["unsettled_tables"]} if open_sheets & {*one.shape.sheets} else {}
             made = replace(self, best=one).layouts()
             layouts += [{**content, "table": {**content["table"], **others}} for content in made]
-        content = join_parts(layouts)
-        profile = build(Profile, content, self.sample.path)
-        trial = try_profile(self._tables(profile), profile, self.project)
+            shapes += [one.shape] * len(made)
+        content, trial = self._tried(layouts)
+        if doubles := find_doubles(trial.observations, dataset, shapes) if len(layouts) > 1 else []:
+            for part, entry, question in doubles:
+                layouts[part]["rows_not_data"] = [*layouts[part].get("rows_not_data", ()), entry]
+                layouts[part]["todo"] = [*layouts[part].get("todo", ()), *filter(None, [question])]
+            content, trial = self._tried(layouts)
         content |= rounding(trial.observations, dataset)
         if complete := complete_dimensions(trial.observations, dataset, self.project):
             content["complete_hierarchies"] = complete
@@ -205,6 +211,12 @@ class _Writer:
         content |= {"parts": parts} if parts else {}
         profile = build(Profile, content, self.sample.path)
         return Draft(content, self._remarks(trial), profile, self.sample, self.best.shape, trial)
+
+    def _tried(self, layouts: list[dict[str, Any]]) -> tuple[dict[str, Any], Trial]:
+        """The layouts as one profile, and what it makes of the sample."""
+        content = join_parts(layouts)
+        profile = build(Profile, content, self.sample.path)
+        return content, try_profile(self._tables(profile), profile, self.project)
 
     def _together(self, trial: Trial, candidates: Sequence[_Candidate]) -> dict[str, list[str]]:
         """What the tables hold together in every period."""

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from einklang.combinations import combine
 from einklang.declarations.place import MAX_HEADER_ROWS
 from einklang.labels import normalise
-from einklang.rawtable import Mask, RawTable, TextColumn
+from einklang.rawtable import Mask, RawTable, TextColumn, column_letter
 
 _GROUPED = r"\d{1,3}(?:[.,' \x{a0}\x{202f}]\d{3})+(?:[.,]\d+)?"
 _NUMBER = rf"^\(?[+\-\x{{2212}}]? ?(?:{_GROUPED}|\d+(?:[.,]\d+)?)\)?(?: ?[a-zA-Z*]{{1,2}})?$"
@@ -122,6 +122,13 @@ class Shape:
                 found.setdefault(keys.cleaned[key], set()).add(names.cleaned[name])
             self._pairs[index, other] = found
         return self._pairs[index, other]
+
+    def where(self, index: int) -> dict[str, str]:
+        """A column as a profile names it: by its heading where it has one of its own, else by its letter."""
+        below = self.heads[-1]
+        heading = below[index]
+        is_name = heading and not heading.isdecimal() and below.count(heading) == 1
+        return {"heading": heading} if is_name else {"column": column_letter(index)}
 
     def count_rows_with(self, texts: Sequence[str]) -> int:
         """Number of rows of the sheet that hold all of the texts."""

@@ -141,7 +141,7 @@ class _Reader:
         return {key: next(iter(found)) for key, found in self.shape.beside(index, other).items() if len(found) == 1}
 
     def _place(self, match: Match, index: int) -> None:
-        place: dict[str, Any] = {**self._where(index)}
+        place: dict[str, Any] = {**self.shape.where(index)}
         if match.scheme != "label":
             place["scheme"] = match.scheme
         if match.pattern:
@@ -159,7 +159,7 @@ class _Reader:
             names = self.known.match(list(dict.fromkeys(beside.values())), match.dimension)
             codes |= {text: code for text in match.unknown if (code := names.codes.get(beside.get(text, "")))}
             if match.dimension == "area" or (match.scheme == "key" and not match.pattern):
-                where = self._where(name)
+                where = self.shape.where(name)
                 place["name_heading" if "heading" in where else "name_column"] = next(iter(where.values()))
             else:
                 self.found.settled[name] = words().sentences["name"]
@@ -193,15 +193,8 @@ class _Reader:
     def _is_left_out(self, key: str, index: int, name: int) -> bool:
         """Whether the names beside a key leave out all of its rows."""
         beside = self.shape.beside(index, name).get(key, set())
-        patterns = [one["pattern"] for one in self.found.rows if self._where(name).items() <= one.items()]
+        patterns = [one["pattern"] for one in self.found.rows if self.shape.where(name).items() <= one.items()]
         return bool(beside) and all(any(re.fullmatch(one, text) for one in patterns) for text in beside)
-
-    def _where(self, index: int) -> dict[str, Any]:
-        """A column by its heading where it has one of its own, else by its letter."""
-        below = self.shape.heads[-1]
-        heading = below[index]
-        is_name = heading and not heading.isdecimal() and below.count(heading) == 1
-        return {"heading": heading} if is_name else {"column": column_letter(index)}
 
     def _name_beside(self, match: Match, index: int) -> int | None:
         """The column whose names go with the keys."""
@@ -244,7 +237,7 @@ class _Reader:
         reasons = {3: sentences["regions"], 8: sentences["municipalities"]}
         for length in sorted({len(text) for text in match.levels}):
             reason = reasons.get(length + len(match.prefix), sentences["unsettled_rows"])
-            self.found.rows.append({**self._where(index), "pattern": rf"\d{{{length}}}", "reason": reason})
+            self.found.rows.append({**self.shape.where(index), "pattern": rf"\d{{{length}}}", "reason": reason})
 
     def _unknown(self, match: Match, index: int, rest: list[str]) -> None:
         """Labels without a code: sums, measures that are nearly known, or to be settled."""
@@ -258,7 +251,7 @@ class _Reader:
             self.found.codes[match.dimension].add(total)
             rest, sums = [text for text in rest if text not in sums], []
         for text in sums:
-            entry = {**self._where(index), "pattern": re.escape(text), "reason": words().sentences["sum"]}
+            entry = {**self.shape.where(index), "pattern": re.escape(text), "reason": words().sentences["sum"]}
             self.found.rows.append(entry | ({"sum_of": "above"} if match.dimension == "area" else {}))
         rest = [text for text in rest if text not in sums]
         if match.dimension == "area":
@@ -306,12 +299,12 @@ class _Reader:
         if names:
             said = "|".join(re.escape(word).replace("\\ ", "[ _]") for word in names)
             pattern = f"({said}).*"
-            self.found.rows.append({**self._where(index), "pattern": pattern, "reason": sentences["regions"]})
+            self.found.rows.append({**self.shape.where(index), "pattern": pattern, "reason": sentences["regions"]})
             rest = [text for text in rest if not re.fullmatch(pattern, text)]
         several = [text for text in rest if len(keys := text.split(",")) > 1 and all(map(self._is_key, keys))]
         if several:
             pattern = "|".join(re.escape(text).replace("\\ ", " ") for text in several)
-            self.found.rows.append({**self._where(index), "pattern": pattern, "reason": sentences["several"]})
+            self.found.rows.append({**self.shape.where(index), "pattern": pattern, "reason": sentences["several"]})
         return [text for text in rest if text not in several]
 
     def _is_key(self, text: str) -> bool:
@@ -334,7 +327,7 @@ class _Reader:
                     status["-"] = "nil"
                 self.found.status = {"heading": heading, "words": status}
             elif held and heading and self.found.unit is None and self.known.units(held).share == 1:
-                self.found.unit = self._where(index)
+                self.found.unit = self.shape.where(index)
             else:
                 continue
             self.left.remove(index)
