@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -16,9 +17,10 @@ from einklang.declarations.profile import Profile
 from einklang.draft.trial import Trial
 from einklang.draft.words import words
 from einklang.footnotes import Marks
+from einklang.heads import fits
 from einklang.observations import key_columns
 from einklang.project import Project
-from einklang.rawtable import RawTable, column_letter
+from einklang.rawtable import RawTable, column_index, column_letter
 from einklang.region import Region, find_regions
 
 ROWS_SHOWN = 60
@@ -222,8 +224,16 @@ class _Painter:
             return Use.HEADER, False
         if index in {*columns.labels, *columns.unit, *columns.status.values()}:
             return (Use.KEY if has or index in columns.sections else Use.IGNORED), False
-        is_out = not has and bool(layout.rows_not_data)
+        is_out = (not has and bool(layout.rows_not_data)) or self._is_declared(row, index, here)
         return (Use.IGNORED if is_out else Use.UNEXPLAINED), False
+
+    def _is_declared(self, row: int, index: int, here: _Part) -> bool:
+        """Whether the profile says of a cell that it is no data."""
+        return any(
+            fits(one.headings, here.columns.heads, index)
+            and re.fullmatch(one.pattern, self.table.text(row, column_index(one.column))) is not None
+            for one in here.layout.cells_not_data
+        )
 
     def _is_merged(self, row: int, index: int, here: _Part) -> bool:
         """Whether a blank cell continues the heading to its left."""
@@ -263,6 +273,9 @@ class _Painter:
         """What the column holds in one of the tables."""
         columns = part.columns
         held = [self._title(name) for name, indices in columns.place.items() if index in indices]
+        held += [
+            f"{self._title(name)} der Zahl rechts" for name, one in columns.beside.items() if index in one.values()
+        ]
         held += [f"Name zu {self._title(name)}" for name, one in columns.names.items() if one == index]
         if held:
             return ", ".join(held)
