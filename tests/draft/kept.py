@@ -112,13 +112,14 @@ class _Whole:
 
 
 class _Reading:
-    """One layout of a profile on the sample: its tables, and the figures in them."""
+    """One layout of a profile on the sample, or on some sheets of it: its tables, and the figures in them."""
 
-    def __init__(self, layout: Profile, whole: _Whole, sample: Sample) -> None:
+    def __init__(self, layout: Profile, whole: _Whole, sample: Sample, only: set[str] | None = None) -> None:
         self.profile = layout
         self.whole = whole
         self.sample = sample
-        self.sheets = [one for one in whole.sheets if re.fullmatch(layout.file.sheet, one.sheet.strip())]
+        fitting = [one for one in whole.sheets if re.fullmatch(layout.file.sheet, one.sheet.strip())]
+        self.sheets = [one for one in fitting if only is None or one.sheet in only]
         self.marks = Marks(layout.footnotes)
         self.tables = [
             _Table(one, region, find_columns(one, layout, region, self.marks.strip))
@@ -420,6 +421,18 @@ def _of_sheets(content: dict[str, Any], sheets: list[str]) -> dict[str, Any]:
     return {**content, "parts": kept} if parts else content
 
 
+def _of_other_sheets(
+    layout: Profile, theirs: _Reading, ours: list[tuple[dict[str, Any], _Reading]], wanted: _Whole, sample: Sample
+) -> list[tuple[_Reading, dict[str, Any], _Reading]]:
+    """A layout whose sheets the draft gives to several parts, on the sheets of each; empty where one part has all."""
+    sheets = {one.sheet for one in theirs.sheets}
+    fitting = [(content, one) for content, one in ours if theirs.in_common(one)[0]]
+    own = [sheets & {table.table.sheet for table in one.tables} for _, one in fitting]
+    if len(fitting) < 2 or sum(map(len, own)) != len(sheets) or set().union(*own) != sheets:
+        return []
+    return [(_Reading(layout, wanted, sample, some), *each) for some, each in zip(own, fitting, strict=True)]
+
+
 def compare(committed: dict[str, Any], draft: Draft, project: Project, path: Path, sheet: str = "") -> Kept:
     """The settings of a committed profile that a draft has, and those that it lacks; of parts, one after the other.
 
@@ -434,13 +447,17 @@ def compare(committed: dict[str, Any], draft: Draft, project: Project, path: Pat
     right: list[str] = []
     wrong: list[str] = []
     for number, one in enumerate(layouts(named)):
-        theirs = _Reading(build(Profile, one, path), wanted, sample)
-        content, reading = max(ours, key=lambda each: theirs.in_common(each[1]))
-        comparison = Comparison(one, theirs, content, reading)
+        layout = build(Profile, one, path)
+        theirs = _Reading(layout, wanted, sample)
+        comparison = Comparison(one, theirs, *max(ours, key=lambda each: theirs.in_common(each[1])))
+        several = _of_other_sheets(layout, theirs, ours, wanted, sample)
+        comparisons = [Comparison(one, *each) for each in several] or [comparison]
         for where, value in leaves(one):
             if comparison.concerns(where, value) and not (sheet and where == ("file", "sheet")):
                 name = ".".join([str(number), *where] if named.get("parts") else where)
-                (right if comparison.kept(where, value) else wrong).append(name)
+                concerned = [each for each in comparisons if each.concerns(where, value)]
+                is_kept = bool(concerned) and all(each.kept(where, value) for each in concerned)
+                (right if is_kept else wrong).append(name)
     return Kept(right, wrong)
 
 

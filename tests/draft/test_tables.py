@@ -9,6 +9,7 @@ import openpyxl
 import pyarrow as pa
 import pytest
 
+from draft.kept import compare
 from einklang.draft.delivers import standing_together
 from einklang.draft.drafting import Draft, draft_profile
 from einklang.draft.picture import paint_sheet
@@ -259,3 +260,29 @@ def test_labels_of_several_dimensions_in_a_column(tmp_path: Path, project: Proje
     naturalised = read[(read["row"] == 14) & (read["column"] == "B")].iloc[0]
     expected = {"migration_status": "MH", "citizenship": "DE", "german_by": "NATURALISATION", "country": "_T"}
     assert {name: naturalised[name] for name in expected} == expected
+
+
+@pytest.mark.parametrize(("label", "lost"), [("Hessen", []), ("Hesen", ["dimensions.area.codes.Hesen"])])
+def test_a_table_that_the_draft_tells_in_parts_is_judged_in_each(
+    label: str, lost: list[str], tmp_path: Path, project: Project
+) -> None:
+    """A committed profile may be wider than the draft; a setting is kept where every part has it."""
+    figures = [["Bayern", 27, 92], [label, 30, 92]]
+    path = book(
+        tmp_path,
+        _2018=[["Land", "0 bis 2 Jahren", "3 bis 5 Jahren"], ["Bayern", 27, 92], ["Hessen", 30, 92]],
+        _2019=[["Bundesland", "0 bis 2 Jahren", "3 bis 5 Jahren"], *figures],
+    )
+    draft = draft_profile(path, project, "betreuungsquoten", "destatis", "20..")
+    assert len(draft.content["parts"]) == 2
+    committed = {
+        **{name: draft.content[name] for name in ("supplier", "dataset", "title", "file", "signs")},
+        "table": {"header": {"find": "0 bis 2 Jahren"}},
+        "dimensions": {
+            "period": {"sheet": True},
+            "area": {"column": "A", "codes": {"Hesen": "06"}},
+            "age": {"header_row": 1},
+            "measure": {"constant": "care_rate"},
+        },
+    }
+    assert compare(committed, draft, project, path).wrong == lost
