@@ -26,11 +26,12 @@ from einklang.rowlabels import RowLabels, pick, raw_labels, row_labels
 
 
 class Sums(NamedTuple):
-    """Rows declared as sums and the rows they may sum, counted from 0."""
+    """Rows declared as sums, the rows they may sum and the rows that begin a section, counted from 0."""
 
     declared: RowsNotData
     sums: NDArray[np.int64]
     data: NDArray[np.int64]
+    sections: NDArray[np.int64]
 
 
 @dataclass
@@ -74,7 +75,8 @@ class TableBlock:
         data &= self._without_labels_not_data(labels, inside[kept], data)
         rows = inside[kept][data]
         self.rows.keep(rows)
-        self.sums = [Sums(declared, inside[mask], rows) for declared, mask in sums]
+        starts = inside[np.logical_or.reduce([*sections.values(), np.zeros(len(inside), dtype=np.bool_)])]
+        self.sums = [Sums(declared, inside[mask], rows, starts) for declared, mask in sums]
         others = len(columns.left_out) + len(columns.twins)
         self.accounted.cells_read += len(rows) * (len(columns.figures) + others)
         for why in (*columns.left_out.values(), *["column_repeats"] * len(columns.twins)):

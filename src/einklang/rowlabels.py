@@ -42,7 +42,9 @@ def matched(place: Place, text: str) -> str | None:
 
 
 def completed(place: Place, label: str) -> str:
-    """The label with its lost zeros and with what the office leaves out in front."""
+    """The label with its lost zeros and with what the office leaves out in front; as it is where it has a code."""
+    if label in place.codes:
+        return label
     if place.length is not None and label.isdigit():
         label = label.zfill(place.length)
     return f"{place.prefix}{label}" if label else label

@@ -187,13 +187,14 @@ class _Sheet:
             self._say("IM-STR-010", [self._place()], count=len(unexplained), liste=listed)
 
     def _sums_differ(self, block: TableBlock) -> None:
-        for declared, sums, data in block.sums:
+        for declared, sums, data, sections in block.sums:
             says = {
                 figure: status_of(self.table, block.layout.status, block.columns, figure)
                 for figure in block.columns.figures
             }
             closed = {figure: self._may_be_secret(column) for figure, column in says.items() if column is not None}
-            found = check_sums(self.table, declared, sums, data, block.columns.figures, block.layout.numbers, closed)
+            figures, numbers = block.columns.figures, block.layout.numbers
+            found = check_sums(self.table, declared, sums, data, sections, figures, numbers, closed)
             if found:
                 one = found[0]
                 self._say(

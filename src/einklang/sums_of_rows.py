@@ -31,21 +31,26 @@ def check_sums(
     declared: RowsNotData,
     sums: NDArray[np.int64],
     data: NDArray[np.int64],
+    sections: NDArray[np.int64],
     figures: Sequence[int],
     numbers: Numbers,
     closed: Mapping[int, Mask],
 ) -> list[SumDiffers]:
     """The sum rows that differ from the sum of their data rows by more than the tolerance.
 
+    A row of a section ends the rows that a sum counts.
     A group in which a part bears a sign other than `-` is not judged, because the sign may hide a number; nor one
     with a row that `closed` names for the column of figures: its figure may be secret.
     """
     if not len(sums) or not len(data):
         return []
-    group = np.searchsorted(sums, data, side="left" if declared.sum_of == "above" else "right")
+    bounds = np.union1d(sums, sections)
+    bound = np.searchsorted(bounds, data, side="left" if declared.sum_of == "above" else "right")
     if declared.sum_of == "below":
-        group -= 1
-    inside = (group >= 0) & (group < len(sums))
+        bound -= 1
+    inside = (bound >= 0) & (bound < len(bounds))
+    inside[inside] = np.isin(bounds[bound[inside]], sums)
+    group = np.searchsorted(sums, bounds[bound[inside]])
     found: list[SumDiffers] = []
     for index in figures:
         column = table.columns[index]
@@ -55,7 +60,7 @@ def check_sums(
         if index in closed:
             figure[closed[index]] = np.nan
         given, parts = figure[sums], figure[data]
-        found += _differing(sums, given, parts[inside], group[inside], index, declared.tolerance)
+        found += _differing(sums, given, parts[inside], group, index, declared.tolerance)
     return found
 
 

@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from einklang.draft.known import Known, Match, is_word
+from einklang.draft.known import Known, Match
 from einklang.draft.shape import Shape
+from einklang.draft.wording import is_word
 from einklang.draft.words import words
 
 _ENOUGH = 0.5

@@ -6,7 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from einklang.draft.known import Known, Match, is_word, without_mark
+from einklang.draft.abbreviated import is_word_of
+from einklang.draft.known import Known, Match
+from einklang.draft.wording import is_word, without_mark
 from einklang.draft.words import words
 from einklang.labels import normalise
 
@@ -54,6 +56,20 @@ def _words_of_unit(known: Known, parts: Sequence[str]) -> int:
     units = known.lists["unit"].by_label
     longest = min(_WORDS_OF_UNIT, len(parts) - 1)
     return next((count for count in range(longest, 0, -1) if normalise(" ".join(parts[-count:])) in units), 0)
+
+
+def measures_by_kind(known: Known, texts: Sequence[str]) -> Match | None:
+    """`Bestand` and `Quote` as the only count and the only rate of the data set; None where one is not named."""
+    units = known.lists["unit"].codes
+    kinds: dict[str, list[str]] = {"count": [], "share": []}
+    for one in known.dataset.measures:
+        kinds.setdefault(units[one.unit].kind, []).append(one.name)
+    if len(kinds["count"]) != 1 or len(kinds["share"]) != 1:
+        return None
+    listed = {"count": words().counts, "share": words().rates}
+    codes = {text: kinds[kind][0] for text in texts for kind, named in listed.items() if is_word(text, named)}
+    is_whole = len(codes) == len(texts) and len(set(codes.values())) == len(listed)
+    return Match("measure", "label", {**codes}, parts=frozenset(codes)) if is_whole else None
 
 
 def measures_of_path(known: Known, paths: Sequence[Sequence[str]]) -> dict[int, str]:
@@ -213,7 +229,7 @@ def _holds_lowest(known: Known, name: str, path: list[list[str]], columns: Count
     """Whether the lowest heading, but for sums and what stands over all columns, holds a word of the measure."""
     lowest = [word for word in (path[-1] if path else []) if columns[word] < count and not is_total(word)]
     labels = {word for label in known.labels_of_measures[name] for word in _tokens(label)}
-    return not lowest or any(_is_word_of(word, each) for word in labels for each in lowest)
+    return not lowest or any(is_word_of(word, each) for word in labels for each in lowest)
 
 
 def _joined(path: Sequence[str]) -> list[str]:
@@ -233,15 +249,7 @@ def _tokens(text: str) -> list[str]:
     return [word for part in normalise(joined).split() if (word := part.strip("(),;:-").replace("-", ""))]
 
 
-def _is_word_of(word: str, written: str) -> bool:
-    """Whether a word is written so, or so abbreviated (`eink.steuer` for `einkommensteuer`)."""
-    if "." not in written.rstrip("."):
-        return word == written or (written.endswith(".") and len(written) > 3 and word.startswith(written[:-1]))
-    first, _, last = written.partition(".")
-    return len(first) > 1 and word.startswith(first) and word.endswith(last)
-
-
 def _worth_of_label(label: list[str], written: set[str], columns: Counter[str]) -> float:
     """How much a label says of a column whose headings hold all its words: words of few columns say more."""
-    hits = [next((each for each in written if _is_word_of(word, each)), None) for word in label]
+    hits = [next((each for each in written if is_word_of(word, each)), None) for word in label]
     return sum(1 / columns[hit] for hit in hits if hit) if hits and all(hits) else 0.0

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from einklang.draft.known import Known, Match, is_word
+from einklang.draft.known import Known, Match
+from einklang.draft.wording import is_word
 from einklang.draft.words import words
 from einklang.labels import normalise
 

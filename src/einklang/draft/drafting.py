@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from textwrap import shorten
@@ -13,10 +13,12 @@ import numpy as np
 
 from einklang.declarations.base import build
 from einklang.declarations.profile import Profile
+from einklang.draft.coloured import with_colours
 from einklang.draft.delivers import standing_together, what_is_delivered
 from einklang.draft.doubles import find_doubles
 from einklang.draft.figures import as_settings, how_written
-from einklang.draft.known import Known, Lookups, is_word, looks_like_period
+from einklang.draft.keys import label_test
+from einklang.draft.known import Known, Lookups
 from einklang.draft.marks import marks_behind_words, without_marks
 from einklang.draft.opening import Sample, open_sample
 from einklang.draft.parts import join_parts
@@ -30,9 +32,8 @@ from einklang.draft.trial import Trial, try_profile
 from einklang.draft.understanding import understand
 from einklang.draft.words import words
 from einklang.errors import UnusableInput
-from einklang.labels import normalise
 from einklang.project import Project
-from einklang.rawtable import RawTable, TextColumn
+from einklang.rawtable import RawTable
 
 _CLOSE = 0.35
 _TITLE = 120
@@ -88,6 +89,11 @@ def draft_profile(path: Path, project: Project, dataset: str = "", supplier: str
         raise UnusableInput(
             f"`{path}` holds no table of figures under headings.", "Look at the file, or write the profile by hand."
         )
+    coloured = with_colours(path, sample, shapes, project.signs, project.catalogue)
+    if coloured is not sample:
+        sample = coloured
+        named = {one.sheet for one in tables}
+        shapes = same_layouts(find_shapes([one for one in sample.tables if one.sheet in named], project))
     lookups = Lookups()
     every = [Known(project, project.datasets[name], lookups, land) for name in names]
     candidates = [_Candidate(shape, understand(shape, known, path.name, land)) for shape in shapes for known in every]
@@ -126,37 +132,7 @@ def _explained(candidates: Sequence[_Candidate], best: _Candidate, is_named: boo
 def find_shapes(tables: Sequence[RawTable], project: Project) -> list[Shape]:
     """The tables of each sheet, from the upper to the lower."""
     signs = frozenset(sign for table in project.signs.conventions.values() for sign in table if sign not in {"0", "()"})
-    keys = _keys(project)
-    return [shape for table in tables[:_MOST_SHEETS] for shape in find_tables(table, signs, _label_test(table, keys))]
-
-
-def _keys(project: Project) -> frozenset[str]:
-    """Every code of digits."""
-    used = {name for one in project.datasets.values() for axis in one.dimensions for name in axis.codelists}
-    return frozenset(code for name in used for code in project.codelists[name].codes if code.isdigit())
-
-
-def _label_test(table: RawTable, keys: frozenset[str]) -> Callable[[int, TextColumn, str], bool]:
-    def is_label(index: int, column: TextColumn, heading: str) -> bool:
-        texts = [text for text in dict.fromkeys(" ".join(one.split()) for one in column.present) if text]
-        if looks_like_period(texts, heading, index):
-            return True
-        digits = [text for text in texts if text.isdecimal()]
-        if len(digits) < 0.6 * len(texts) or not digits:
-            return False
-        if any(text.startswith("0") and len(text) > 1 for text in digits) or _is_key(heading):
-            return True
-        following = table.columns[index + 1].cleaned if index + 1 < len(table.columns) else ()
-        named = sum(any(character.isalpha() for character in text) for text in following) > len(following) / 2
-        return named and sum(text in keys for text in digits) >= 0.5 * len(digits)
-
-    return is_label
-
-
-def _is_key(heading: str) -> bool:
-    """Whether a heading says that keys stand below it."""
-    last = normalise(words().key[0])
-    return is_word(heading, words().key) or normalise(heading).endswith(last)
+    return [shape for table in tables[:_MOST_SHEETS] for shape in find_tables(table, signs, label_test(table, project))]
 
 
 def _left_out(shape: Shape, sheet: str) -> str:

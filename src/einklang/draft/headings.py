@@ -12,11 +12,13 @@ from einklang.draft.composed import (
     groups_of,
     is_total,
     matches_without_start,
+    measures_by_kind,
     measures_of_path,
     suffixes_of,
 )
 from einklang.draft.dated import measures_of_year
 from einklang.draft.entries import ANY, Columns, Headings
+from einklang.draft.grouped import without_group_names
 from einklang.draft.known import Known, Match
 from einklang.draft.published import read_publication
 from einklang.draft.reading import Understanding
@@ -47,8 +49,9 @@ class _Headings:
     def read(self) -> None:
         self.heads = self.shape.filled_heads()
         self.figures = self.shape.figures
+        self.said = without_group_names(self.known, self.heads, self.figures)
         # Headings of figures that a label stands beside say where they stand, and no dimension.
-        for number, row in enumerate(self.heads if not self.found.fixed else (), 1):
+        for number, row in enumerate(self.said if not self.found.fixed else (), 1):
             self._choose(number, row)
         used = {text for match in self.chosen.values() for text in match.codes}
         self.meant = {text: code for text, code in self.meant.items() if text in used}
@@ -89,6 +92,8 @@ class _Headings:
         dated = self._dated(texts) if "measure" not in taken else None
         if dated is not None and dated.share >= _MOSTLY:
             matches.append(dated)
+        elif "measure" not in taken and (kinds := measures_by_kind(self.known, texts)):
+            matches.append(kinds)
         elif "measure" not in taken and texts:
             matches.append(self._measures_meant(texts, composed=len(self.heads) == 1 and len(self.figures) > 1))
         matches += matches_without_start(self.known, texts, taken)
@@ -108,7 +113,9 @@ class _Headings:
             if best.dimension == "measure" and (best.marks or best.pattern):
                 self.meant = {text: code for text, code in self.meant.items() if text not in best.codes}
             self.suffixed |= suffixes_of(self.known, best, [*taken, best.dimension])
-        self.found.score += 1.5 * max(share, again.share if again is not None else 0)
+        # Headings that only announce groups explain nothing.
+        read = len(texts) / max(1, len({self.heads[number - 1][index] for index in self.figures} - {""}))
+        self.found.score += 1.5 * min(1, read) * max(share, again.share if again is not None else 0)
 
     def _dated(self, texts: list[str]) -> Match | None:
         """Headings that name the year, where the rows have one period."""
@@ -143,7 +150,7 @@ class _Headings:
     def _leave_unit(self) -> None:
         """A row that names one unit in some columns only, and the canonical one, is not read."""
         for number, match in list(self.chosen.items()):
-            row = self.heads[number - 1]
+            row = self.said[number - 1]
             units = set(filter(None, match.codes.values()))
             own = {one.unit for one in self.known.dataset.measures}
             is_one = match.dimension == "unit" and len(units) == 1 and not all(row[index] for index in self.figures)
@@ -175,7 +182,7 @@ class _Headings:
                 rest.remove(number)
         read = {index: self._codes(index) for index in self.figures}
         codes = [tuple(sorted(found.items())) for found, _ in read.values()]
-        whole = all(self._explains(match, self.heads[number - 1]) for number, match in self.chosen.items())
+        whole = all(self._explains(match, self.said[number - 1]) for number, match in self.chosen.items())
         apart = whole and bool(self.chosen) and len(set(codes)) == len(codes)
         kept = [index for index, (found, wrong) in read.items() if found and not wrong]
         for number in [*rest, *self.finer]:
@@ -197,7 +204,7 @@ class _Headings:
             return
         rows = [n for n in range(1, len(self.heads) + 1) if n not in self.found.unread]
         rows = [n for n in rows if n not in self.chosen or self.chosen[n].dimension == "measure"]
-        paths = [list(dict.fromkeys(self.heads[n - 1][i] for n in rows if self.heads[n - 1][i])) for i in self.figures]
+        paths = [list(dict.fromkeys(self.said[n - 1][i] for n in rows if self.said[n - 1][i])) for i in self.figures]
         read = measures_of_path(self.known, paths)
         if len(set(read.values())) > max(1, len(set(self.chosen[number].codes.values()) - {None}) if number else 0):
             self.paths = {self.figures[index]: code for index, code in read.items()} | self._of_title(paths, read)
@@ -220,7 +227,14 @@ class _Headings:
 
     def _needs_columns(self) -> bool:
         is_dated = any(one.dimension == "measure" and one.pattern for one in self.chosen.values())
-        if (self.left and not is_dated) or self.composed or self.finer or self.suffixed or self.paths:
+        if (
+            (self.left and not is_dated)
+            or self.said != self.heads
+            or self.composed
+            or self.finer
+            or self.suffixed
+            or self.paths
+        ):
             return True
         heads = [tuple(row[index] for row in self.heads) for index in self.figures]
         if len(set(heads)) < len(heads):
@@ -242,7 +256,7 @@ class _Headings:
         if match.dimension == "unit":
             return
         place: dict[str, Any] = {"header_row": number, **({"pattern": match.pattern} if match.pattern else {})}
-        codes = {text: code for text, code in match.codes.items() if code and text in match.said}
+        codes = match.written
         if match.pattern and codes:
             self.found.ask(match.dimension, "dem Jahr im Kopf", codes)
             codes = {found["key"]: code for text, code in codes.items() if (found := re.fullmatch(match.pattern, text))}
@@ -265,7 +279,7 @@ class _Headings:
         if self.paths:
             lowest = max((number for number in self.path_rows if self.heads[number - 1][index]), default=0)
             codes, wrong = ({"measure": self.paths[index]}, 0) if index in self.paths else ({}, lowest)
-        for number, row in enumerate(self.heads, 1):
+        for number, row in enumerate(self.said, 1):
             if number in self.path_rows:
                 continue
             text = row[index]

@@ -12,7 +12,9 @@ from rapidfuzz import fuzz, process
 from einklang.codes import measure_list, spellings
 from einklang.declarations.codelists import CodeList
 from einklang.declarations.dataset import Dataset
+from einklang.draft.abbreviated import spelled_out
 from einklang.draft.limits import code_of_whole, codes_by_limits
+from einklang.draft.wording import CODE, is_word, kind_of_mark, looks_like_codes, without_mark, without_part
 from einklang.draft.words import words
 from einklang.labels import normalise
 from einklang.periods import read_period
@@ -22,10 +24,7 @@ _KEY_AND_NAME = re.compile(r"(?P<key>\d{1,8})\s+\D.*")
 _LETTERS_AND_KEY = re.compile(r"(?P<letters>[A-Za-z]{1,8}[-_]?)(?P<key>\d+)")
 _DATED_OR_NOT = r"(?P<key>.+?)(?: \([^()]*(?:19|20)\d\d[^()]*\))?"
 _DATED = re.compile(_DATED_OR_NOT.removesuffix("?"))
-_CODE_LIKE = re.compile(r"[A-ZÄÖÜ0-9][A-ZÄÖÜ0-9_./+\-]*")
 _END_OF_YEAR = r"31\.12\.(?P<key>\d{4})"
-_MARKS = (r"(?<=%)\d", r"\s?\d{1,2}(?:,\s?\d)*\)", r"\*+", r"\s?[¹²³⁴-⁹]+", r"\s\d")
-_FOOTNOTE = re.compile("|".join(f"(?:{one})$" for one in _MARKS))
 _BULLET = re.compile(r"(?P<bullet>[•●▪·‣◦–-] )(?P<key>.+)")
 _MOST = 4_000
 _SPELLINGS = 400
@@ -36,20 +35,23 @@ _PROBED = 100
 _ANY = 0.1
 _MOSTLY = 0.6
 _SEVERAL = 2
+_WORDS = 3
 _NEAR = 85
 _VERY_NEAR = 90
-_CODE = 24
 # Digits of the keys of Regierungsbezirke and Gemeinden, and of the Regionalschlüssel.
 _LEVELS = (3, 8, 12)
+# Digits of the key of a Kreis behind that of its Land.
+_OF_KREIS = 3
 
 
 @dataclass(frozen=True)
 class Match:
-    """How well texts fit a dimension: the code of each text (None: unknown), read by `scheme`, `pattern` and `prefix`.
+    """How well texts fit a dimension: the code of each text (None: unknown), read by `scheme`, `pattern`,
+    `prefix` and `length`.
 
-    `said` are the texts that have their code by their limits or by the name beside them, so that a profile must say
-    it; `levels` the keys of areas of a level that is not collected; `marks` the kinds of footnote marks without which
-    a text has its code.
+    `said` are the texts that have their code by their limits or by the name beside them, `parts` those that have it
+    without a word such as `dar.`: a profile must say both. `levels` are the keys of areas of a level that is not
+    collected; `marks` the kinds of footnote marks without which a text has its code.
     """
 
     dimension: str
@@ -57,7 +59,9 @@ class Match:
     codes: dict[str, str | None]
     pattern: str | None = None
     prefix: str = ""
+    length: int | None = None
     said: frozenset[str] = frozenset()
+    parts: frozenset[str] = frozenset()
     levels: frozenset[str] = frozenset()
     marks: frozenset[str] = frozenset()
 
@@ -73,25 +77,14 @@ class Match:
         return [text for text, code in self.codes.items() if code is None and text not in self.levels]
 
     @property
+    def written(self) -> dict[str, str]:
+        """The codes that a profile must say."""
+        return {text: code for text, code in self.codes.items() if code and text in self.said | self.parts}
+
+    @property
     def is_keyed(self) -> bool:
         """Whether the texts are keys, not names."""
         return self.scheme != "label" or looks_like_codes(list(self.codes))
-
-
-def without_mark(text: str) -> str:
-    """The text without a footnote mark glued to it."""
-    return _FOOTNOTE.sub("", text) or text
-
-
-def kind_of_mark(text: str) -> str | None:
-    """The regular expression of the mark at the end of a text; None where it bears none."""
-    return next((one for one in _MARKS if re.search(f"(?:{one})$", text)), None)
-
-
-def looks_like_codes(texts: Sequence[str]) -> bool:
-    """Whether texts are codes of capitals and digits rather than words."""
-    filled = [text for text in texts if text]
-    return bool(filled) and all(len(text) <= _CODE and _CODE_LIKE.fullmatch(text) for text in filled)
 
 
 @dataclass(frozen=True)
@@ -203,7 +196,16 @@ class Known:
             best = self._by_limits(best)
         if best.unknown and best.scheme == "label" and best.pattern is None:
             best = self._without_bullets(best)
+        if best.unknown and best.scheme == "label":
+            best = self._without_part(best)
         return best
+
+    def _without_part(self, match: Match) -> Match:
+        """The match with the texts behind `darunter` and the like (`dar. Ausl.`)."""
+        behind = {text: rest for text in match.unknown if (rest := without_part(text)) != text and rest}
+        read = self._read(list(dict.fromkeys(behind.values())), match.dimension, match.scheme)
+        codes = {text: code for text, rest in behind.items() if (code := read.codes[rest])}
+        return replace(match, codes={**match.codes, **codes}, parts=frozenset(codes)) if codes else match
 
     def _without_bullets(self, match: Match) -> Match:
         """The match with the texts that stand behind a bullet (`• EU-Drittstaaten`)."""
@@ -254,13 +256,14 @@ class Known:
         if not all(key.isdecimal() for key in keys):
             return []
         found = []
-        for prefix in filter(None, ("0", self.land)):
-            if prefix == "0" and any(key.startswith("0") for key in keys):
+        own = _OF_KREIS if any(len(key) < _OF_KREIS for key in keys) else None
+        for prefix, length in (("0", None), (self.land, own)):
+            if not prefix or (prefix == "0" and any(key.startswith("0") for key in keys)):
                 continue
-            match = self._read(texts, "area", "key", [f"{prefix}{key}" for key in keys])
+            match = self._read(texts, "area", "key", [f"{prefix}{key.zfill(length or 0)}" for key in keys])
             lengths = sorted({len(key) for key, text in zip(keys, texts, strict=True) if match.codes[text]})
             form = pattern and pattern.format("|".join(rf"\d{{{length}}}" for length in lengths))
-            found.append(replace(match, prefix=prefix, pattern=form))
+            found.append(replace(match, prefix=prefix, length=length, pattern=form))
         return found
 
     def _read(self, texts: list[str], dimension: str, scheme: str, keys: list[str] | None = None) -> Match:
@@ -289,6 +292,10 @@ class Known:
     @cached_property
     def _key_lengths(self) -> frozenset[int]:
         return frozenset(len(code) for code in self.lists["area"].codes if code.isdecimal())
+
+    def of_land(self, land: str) -> Known:
+        """The same for keys without the key of this Land."""
+        return self if land == self.land else replace(self, land=land, lookups=Lookups())
 
     def _is_level(self, key: str) -> bool:
         """Whether a key stands for a level of areas that is not collected, e.g. a Gemeinde."""
@@ -321,7 +328,20 @@ class Known:
         labels = self.lists["measure"].by_label
         near = process.extract(normalise(text), labels.keys(), scorer=fuzz.token_sort_ratio, score_cutoff=_NEAR)
         named = {labels[label] for label, _, _ in near}
-        return named.pop() if len(named) == 1 else None
+        if not named and (code := spelled_out(without_part(text), labels)):
+            return code
+        return named.pop() if len(named) == 1 else self._measure_of_words(without_part(text)) if not named else None
+
+    def _measure_of_words(self, text: str) -> str | None:
+        """The only measure whose label holds all words of a heading, and not many more."""
+        said = set(normalise(without_mark(text)).split())
+        shares: dict[str, float] = {}
+        for label, code in self.lists["measure"].by_label.items():
+            own = set(label.split())
+            if len(said) >= _WORDS and said <= own:
+                shares[code] = max(shares.get(code, 0), len(said) / len(own))
+        best = [code for code, share in shares.items() if share == max(shares.values())]
+        return best[0] if len(best) == 1 and shares[best[0]] >= _MOSTLY else None
 
     def units(self, texts: Sequence[str]) -> Match:
         """The texts as units, of those that a measure of the data set can have."""
@@ -336,6 +356,8 @@ class Known:
 
     def nearest(self, text: str, dimension: str) -> str | None:
         """The code of the only label that is very near."""
+        if code := spelled_out(without_part(text), self.lists[dimension].by_label):
+            return code
         codes = self.lists[dimension].codes
         labels = {code.label_de: code.code for code in codes.values()}
         near = process.extract(without_mark(text), labels.keys(), scorer=fuzz.WRatio, score_cutoff=_VERY_NEAR, limit=2)
@@ -367,20 +389,9 @@ class Known:
 
 
 def _is_short_key(text: str) -> bool:
-    return len(text) <= _CODE and " " not in text and "|" not in text
+    return len(text) <= CODE and " " not in text and "|" not in text
 
 
 def _worth(match: Match) -> tuple[float, int]:
     """What makes one reading better than another: its share, then how many texts it knows."""
     return match.share, sum(code is not None for code in match.codes.values())
-
-
-def is_word(text: str, listed: Sequence[str]) -> bool:
-    """Whether a heading is one of the words."""
-    return normalise(text) in {normalise(one) for one in listed}
-
-
-def looks_like_period(texts: Sequence[str], heading: str, index: int) -> bool:
-    """Whether a column of numbers holds years: by its heading, or the first word of it, or as the first column."""
-    years = bool(texts) and all(re.fullmatch(r"(?:19|20)\d{2}", text) for text in texts)
-    return years and (index == 0 or any(is_word(one, words().period) for one in (heading, heading.partition(" ")[0])))

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from einklang.container import Kind, Limit, Unreadable
 from einklang.declarations.base import build
+from einklang.declarations.layout import ShownBy
 from einklang.declarations.profile import FileFormat, Profile
 from einklang.declarations.rules import Catalogue
 from einklang.errors import FileNotUsable
@@ -39,8 +40,8 @@ class Sample:
     tables: tuple[RawTable, ...]
 
 
-def open_sample(path: Path, catalogue: Catalogue) -> Sample:
-    """Reads a file by what it holds.
+def open_sample(path: Path, catalogue: Catalogue, shown_by: ShownBy | None = None) -> Sample:
+    """Reads a file by what it holds; of a workbook also what its cells show, where that is asked for.
 
     Raises:
         FileNotUsable: it is no file, or the safe readers refuse it; the reason is theirs.
@@ -63,6 +64,7 @@ def open_sample(path: Path, catalogue: Catalogue) -> Sample:
             "signs": {"convention": ""},
             "table": {"header": {"find": "", "unread": {1: "-"}}},
             "dimensions": {},
+            "status": {"shown_by": shown_by, "words": {}} if shown_by else None,
         },
         path,
     )

@@ -35,6 +35,9 @@ _COLUMNS_OF_UNIT = 5
 _ROWS_OF_CONSTANT = 5
 _ROWS_OF_TWO = 100
 _FEW_NUMBERS = 3
+_ROWS_OF_NOTES = 300
+_COLUMNS_OF_NOTES = 40
+_LONGEST_NOTE = 300
 
 
 class Mark(IntEnum):
@@ -90,15 +93,26 @@ class Shape:
         return {}
 
     def column(self, index: int) -> TextColumn:
-        """The cells of a column in the rows of data, without section rows and blank ones."""
+        """The cells of a column in the rows of data."""
         if index not in self._columns:
-            rows = np.concatenate([np.arange(first, end) for _, _, first, end in self.every_block])
-            if self.sections:
-                rows = rows[~np.isin(rows, self.sections)]
-            if rows[-1] < len(self.marks):
-                rows = rows[(self.marks[rows] != Mark.BLANK).any(axis=1)]
-            self._columns[index] = self.table.columns[index].rows(rows)
+            self._columns[index] = self.table.columns[index].rows(self.data_rows)
         return self._columns[index]
+
+    @cached_property
+    def data_rows(self) -> NDArray[np.int64]:
+        """The rows of data, without section rows and blank ones."""
+        rows = np.concatenate([np.arange(first, end) for _, _, first, end in self.every_block])
+        if self.sections:
+            rows = rows[~np.isin(rows, self.sections)]
+        if rows[-1] < len(self.marks):
+            rows = rows[(self.marks[rows] != Mark.BLANK).any(axis=1)]
+        return rows
+
+    @cached_property
+    def section_of_rows(self) -> NDArray[np.int64]:
+        """Of each row of data, how many section rows and tables begin above it."""
+        starts = sorted({*self.sections, *(first for _, _, first, _ in self.every_block)})
+        return np.searchsorted(np.asarray(starts), self.data_rows, side="right")
 
     @property
     def every_block(self) -> tuple[tuple[int, int, int, int], ...]:
@@ -109,6 +123,19 @@ class Shape:
     def texts(self) -> dict[int, list[str]]:
         """The distinct texts of the label columns."""
         return {index: _distinct(self.column(index)) for index in self.labels}
+
+    @cached_property
+    def notes(self) -> list[str]:
+        """The lines below the table and those like it, the cells of a row joined."""
+        found: dict[str, None] = {}
+        for one in (self, *self.alike):
+            end = one.every_block[-1][3]
+            columns = one.table.columns[:_COLUMNS_OF_NOTES]
+            for row in range(end, min(one.table.rows, end + _ROWS_OF_NOTES)):
+                cells = [column.texts[int(column.codes[row])].strip() for column in columns]
+                for line in " ".join(filter(None, cells)).splitlines():
+                    found.setdefault(" ".join(line.split())[:_LONGEST_NOTE])
+        return [text for text in found if text]
 
     def beside(self, index: int, other: int) -> dict[str, set[str]]:
         """Text of a column → the texts that stand beside it in another, in a sample of the rows."""

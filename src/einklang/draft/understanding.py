@@ -11,20 +11,26 @@ from einklang.draft.absent import leave_out_absent
 from einklang.draft.areas import lands_of_one_kreis
 from einklang.draft.below import find_below
 from einklang.draft.beside import find_beside
+from einklang.draft.coloured import read_colours
+from einklang.draft.explained import explained
+from einklang.draft.filldown import filled_down
 from einklang.draft.headings import read_headings
-from einklang.draft.known import Known, Match, is_word, looks_like_codes
+from einklang.draft.known import Known, Match
 from einklang.draft.lone import ENOUGH, read_lone_rows
 from einklang.draft.mixed import read_mixed
 from einklang.draft.outside import read_outside
-from einklang.draft.reading import LISTED, Understanding
+from einklang.draft.reading import Understanding
 from einklang.draft.shape import Shape
 from einklang.draft.sources import find_sources
+from einklang.draft.unsettled import Unsettled
+from einklang.draft.wording import looks_like_codes
 from einklang.draft.words import words
 from einklang.labels import normalise
 from einklang.rawtable import column_letter
 
 _NAMED = 0.4
 _MOST_SAID = 60
+_MOST_STATUSES = 12
 _UNSETTLED = 0.7
 
 
@@ -41,6 +47,7 @@ class _Reader:
         self.found = Understanding(self.known)
         self.left = list(self.shape.labels)
         self.texts = self.shape.texts
+        self.filled_down = filled_down(self.shape)
 
     def read(self) -> Understanding:
         self._labels_beside()
@@ -51,6 +58,7 @@ class _Reader:
         self._other_columns()
         read_headings(self.shape, self.known, self.found, self.left)
         leave_out_absent(self.shape, self.found)
+        read_colours(self.shape, self.found)
         read_outside(self.shape, self.known, self.file_name, self.area, self.found)
         return self.found
 
@@ -63,13 +71,12 @@ class _Reader:
         name = beside.match.dimension
         self.left = [index for index in self.left if index not in beside.labels]
         scheme = {"scheme": beside.match.scheme} if beside.match.scheme != "label" else {}
-        codes = {text: code for text, code in beside.match.codes.items() if code and text in beside.match.said}
-        self.found.places[name] = {"beside": beside.pattern, **scheme, "codes": codes | beside.codes}
+        self.found.places[name] = {"beside": beside.pattern, **scheme, "codes": beside.match.written | beside.codes}
         self.found.codes[name] = {*filter(None, beside.match.codes.values()), *beside.codes.values()}
         self.found.fixed[name] = set(beside.codes.values())
         self.found.score += 1.5 * beside.match.share
         if unknown := [text for text in (*beside.match.unknown, *beside.asked) if text]:
-            self._ask_unknown(name, unknown)
+            self._unsettled(name, beside.labels[0]).ask(unknown)
 
     def _label_columns(self) -> None:
         """Each dimension goes to the column that fits it best; a column of keys before one of names."""
@@ -132,6 +139,11 @@ class _Reader:
     def _with_names(self, own: Match | None, names: Match, index: int, other: int) -> Match:
         """Codes that have no code of ours by themselves have that of the name beside them."""
         match = own or Match(names.dimension, "label", dict.fromkeys(self.texts[index]))
+        lands = {code[:2] for code in names.codes.values() if code}
+        if names.dimension == "area" and match.share < ENOUGH and len(lands) == 1:
+            match = max(
+                match, self.known.of_land(lands.pop()).match(self.texts[index], "area"), key=lambda one: one.share
+            )
         beside = self._beside(index, other)
         said = {text: code for text in match.unknown if (code := names.codes.get(beside.get(text, "")))}
         return replace(match, codes={**match.codes, **said}, said=match.said | said.keys())
@@ -146,12 +158,16 @@ class _Reader:
             place["scheme"] = match.scheme
         if match.pattern:
             place["pattern"] = match.pattern
+        if match.length:
+            place["length"] = match.length
         if match.prefix:
             place["prefix"] = match.prefix
+        if index in self.filled_down:
+            place["fill_down"] = True
         self.found.places[match.dimension] = place
         self.found.marks |= match.marks
         self.found.score += match.share * (1.5 if len(match.codes) > 3 else 1)
-        codes = {text: code for text, code in match.codes.items() if code and text in match.said}
+        codes = match.written
         name = self._name_beside(match, index)
         if name is not None:
             self.left.remove(name)
@@ -163,8 +179,8 @@ class _Reader:
                 place["name_heading" if "heading" in where else "name_column"] = next(iter(where.values()))
             else:
                 self.found.settled[name] = words().sentences["name"]
-            if code := self._of_blank(index, name, match):
-                codes[""] = code
+            if index not in self.filled_down:
+                self._without_any_key(index, name, names, codes)
             self._without_key(match, index, name, codes)
         asked = [text for text in match.unknown if text and text not in codes]
         asked = [text for text in asked if name is None or not self._is_left_out(text, index, name)]
@@ -188,13 +204,16 @@ class _Reader:
         if by_limits:
             self.found.ask(match.dimension, "den Grenzen", by_limits)
         self._levels(match, index)
-        self._unknown(match, index, asked)
+        self._unsettled(match.dimension, index).settle(asked)
 
     def _is_left_out(self, key: str, index: int, name: int) -> bool:
         """Whether the names beside a key leave out all of its rows."""
         beside = self.shape.beside(index, name).get(key, set())
         patterns = [one["pattern"] for one in self.found.rows if self.shape.where(name).items() <= one.items()]
         return bool(beside) and all(any(re.fullmatch(one, text) for one in patterns) for text in beside)
+
+    def _unsettled(self, dimension: str, index: int) -> Unsettled:
+        return Unsettled(self.shape, self.found, dimension, index)
 
     def _name_beside(self, match: Match, index: int) -> int | None:
         """The column whose names go with the keys."""
@@ -211,10 +230,14 @@ class _Reader:
                     return other
         return None
 
-    def _of_blank(self, index: int, name: int, match: Match) -> str | None:
-        """The code of a blank key: that of the name beside it."""
-        beside = self._beside(index, name).get("", "")
-        return self.known.match([beside], match.dimension).codes.get(beside) if beside else None
+    def _without_any_key(self, index: int, name: int, names: Match, codes: dict[str, str]) -> None:
+        """Rows whose key is blank: sums of the rows above, or the code of the only name beside it."""
+        beside = [text for text in sorted(self.shape.beside(index, name).get("", ())) if text]
+        codes_of = self.known.match(beside, names.dimension).codes
+        rest = self._unsettled(names.dimension, name).leave_out_sums([text for text in beside if not codes_of[text]])
+        beside = [text for text in beside if codes_of[text] or text in rest]
+        if len(beside) == 1 and (code := codes_of[beside[0]]):
+            codes[""] = code
 
     def _without_key(self, match: Match, index: int, name: int, codes: dict[str, str]) -> None:
         """Rows whose key is a word that stands for none (`ohne Schlüssel`): there the name is the label."""
@@ -229,7 +252,7 @@ class _Reader:
         place["column"] = [column_letter(name), column_letter(index)]
         place["pattern"] = f"(?!{'|'.join(map(re.escape, words_for_none))}).+"
         codes |= {text: code for text, code in names.codes.items() if code} | dict.fromkeys(words_for_none, "")
-        self._unknown(names, name, names.unknown)
+        self._unsettled(names.dimension, name).settle(names.unknown)
 
     def _levels(self, match: Match, index: int) -> None:
         """Keys of levels of areas that are not collected, by the number of their digits."""
@@ -239,90 +262,15 @@ class _Reader:
             reason = reasons.get(length + len(match.prefix), sentences["unsettled_rows"])
             self.found.rows.append({**self.shape.where(index), "pattern": rf"\d{{{length}}}", "reason": reason})
 
-    def _unknown(self, match: Match, index: int, rest: list[str]) -> None:
-        """Labels without a code: sums, measures that are nearly known, or to be settled."""
-        if not rest or match.dimension == "period":
-            return
-        place = self.found.places[match.dimension]
-        sums = [text for text in rest if is_word(text, words().total)]
-        total = self.known.total(match.dimension) if match.dimension in self.known.lists else None
-        if sums and total is not None and match.dimension != "area":
-            place.setdefault("codes", {}).update(dict.fromkeys(sums, total))
-            self.found.codes[match.dimension].add(total)
-            rest, sums = [text for text in rest if text not in sums], []
-        for text in sums:
-            entry = {**self.shape.where(index), "pattern": re.escape(text), "reason": words().sentences["sum"]}
-            self.found.rows.append(entry | ({"sum_of": "above"} if match.dimension == "area" else {}))
-        rest = [text for text in rest if text not in sums]
-        if match.dimension == "area":
-            rest = self._areas_not_collected(index, rest)
-            parts = {text: code for text in rest if (code := self.known.complement(text, self.found.codes["area"]))}
-            if parts:
-                place.setdefault("codes", {}).update(parts)
-                self.found.codes["area"] |= set(parts.values())
-                self.found.ask("area", "den übrigen Gebieten", parts)
-                rest = [text for text in rest if text not in parts]
-        if match.dimension == "measure":
-            meant = {text: code for text in rest if (code := self.known.measure_meant(text))}
-            if meant:
-                place.setdefault("codes", {}).update(meant)
-                self.found.ask("measure", "der Ähnlichkeit", meant)
-                rest = [text for text in rest if text not in meant]
-        if match.dimension in self.known.lists and match.dimension not in {"area", "measure"}:
-            rest = self._take_nearest(match, place, rest)
-        if rest:
-            self._ask_unknown(match.dimension, rest)
-
-    def _ask_unknown(self, dimension: str, rest: list[str]) -> None:
-        listed = [self._with_suggestion(text, dimension) for text in rest[:LISTED]]
-        more = f" und {len(rest) - LISTED} weitere" if len(rest) > LISTED else ""
-        self.found.todo.append(
-            f"dimensions.{dimension}: unbekannt sind {', '.join(listed)}{more}; "
-            "jeweils `codes`, `not_data` oder ein Alias in der Schlüsselliste."
-        )
-
-    def _take_nearest(self, match: Match, place: dict[str, Any], rest: list[str]) -> list[str]:
-        """Takes the only very near label whose code no other label has, and asks; gives the labels that remain."""
-        near = {text: code for text in rest if (code := self.known.nearest(text, match.dimension))}
-        used = self.found.codes[match.dimension]
-        near = {text: code for text, code in near.items() if code not in used and list(near.values()).count(code) == 1}
-        if near:
-            place.setdefault("codes", {}).update(near)
-            self.found.codes[match.dimension] |= set(near.values())
-            self.found.ask(match.dimension, "der Ähnlichkeit", near)
-        return [text for text in rest if text not in near]
-
-    def _areas_not_collected(self, index: int, rest: list[str]) -> list[str]:
-        """Leaves out levels of areas that are named, and rows of several keys; gives the labels that remain."""
-        sentences = words().sentences
-        names = [word for word in words().levels if any(normalise(text).startswith(normalise(word)) for text in rest)]
-        if names:
-            said = "|".join(re.escape(word).replace("\\ ", "[ _]") for word in names)
-            pattern = f"({said}).*"
-            self.found.rows.append({**self.shape.where(index), "pattern": pattern, "reason": sentences["regions"]})
-            rest = [text for text in rest if not re.fullmatch(pattern, text)]
-        several = [text for text in rest if len(keys := text.split(",")) > 1 and all(map(self._is_key, keys))]
-        if several:
-            pattern = "|".join(re.escape(text).replace("\\ ", " ") for text in several)
-            self.found.rows.append({**self.shape.where(index), "pattern": pattern, "reason": sentences["several"]})
-        return [text for text in rest if text not in several]
-
-    def _is_key(self, text: str) -> bool:
-        return text.strip() in self.known.lists["area"].codes
-
-    def _with_suggestion(self, text: str, dimension: str) -> str:
-        nearest = self.known.suggestion(text, dimension)
-        return f"„{text}“ (ähnlich: „{nearest}“)" if nearest else f"„{text}“"
-
     # -- other columns -----------------------------------------------------------
 
     def _other_columns(self) -> None:
         """Label columns of no dimension: statuses, units, or nothing that is collected."""
         for index in list(self.left):
             held = [text for text in self.texts[index] if text]
-            heading = self.shape.heads[-1][index]
-            status = {text: words().status[text.casefold()] for text in held if text.casefold() in words().status}
-            if held and len(status) == len(held) and heading and any(map(str.isalpha, held)):
+            heading = next((row[index] for row in reversed(self.shape.heads) if row[index]), "")
+            status = self._statuses(held)
+            if status and heading and any(map(str.isalpha, "".join(held))):
                 if "-" in status and self._is_nothing(index, "-"):
                     status["-"] = "nil"
                 self.found.status = {"heading": heading, "words": status}
@@ -342,6 +290,14 @@ class _Reader:
                 self.found.settled[index] = reason
         self.found.score -= _UNSETTLED * len(set(self.left) - set(self.found.settled))
         self.left = sorted({*self.left, *self.found.settled})
+
+    def _statuses(self, held: list[str]) -> dict[str, str]:
+        """The meanings of few words, by themselves or by the notes below the table; none where a word has none."""
+        signs = self.known.project.signs
+        if not 0 < len(held) <= _MOST_STATUSES:
+            return {}
+        found = {text: meaning for text in held if (meaning := explained(text, self.shape.notes, signs))}
+        return found if len(found) == len(held) else {}
 
     def _is_nothing(self, index: int, word: str) -> bool:
         """Whether every figure beside a word is zero or blank."""

@@ -12,6 +12,15 @@ from einklang.declarations.base import Declaration, build, read_yaml
 _PATH = Path(__file__).parent / "words.yaml"
 
 
+class ColourWord(Declaration):
+    """A colour as notes name it."""
+
+    words: list[str] = Field(description="Beginnings of words for the colour, transliterated.")
+    hue: tuple[int, int] | None = Field(
+        default=None, description="Hues of the colour in degrees, from and to; none of a grey without a hue."
+    )
+
+
 class Words(Declaration):
     """Headings that say what a column is, words for sums and statuses, and the sentences a draft is made of."""
 
@@ -22,6 +31,10 @@ class Words(Declaration):
     part: list[str] = Field(description="Words before a group that is a part of the column or row before it.")
     levels: list[str] = Field(description="Beginnings of names of areas of levels that are not collected.")
     status: dict[str, str] = Field(description="Word in a column of statuses → meaning of `signs.csv`.")
+    colours: list[ColourWord] = Field(description="Colours that a note below a table may explain.")
+    background: list[str] = Field(description="Parts of words for a colour of the background, transliterated.")
+    counts: list[str] = Field(description="Headings of the only count of a data set.")
+    rates: list[str] = Field(description="Headings of the only rate of a data set.")
     sentences: dict[str, str] = Field(description="Name → sentence (German).")
 
 

@@ -1,0 +1,50 @@
+"""What the form of a text tells: marks of footnotes, words in front, codes, years."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from einklang.draft.words import words
+from einklang.labels import normalise
+
+_CODE_LIKE = re.compile(r"[A-ZÄÖÜ0-9][A-ZÄÖÜ0-9_./+\-]*")
+_MARKS = (r"(?<=%)\d", r"\s?\d{1,2}(?:,\s?\d)*\)", r"\*+", r"\s?[¹²³⁴-⁹]+", r"\s\d")
+_FOOTNOTE = re.compile("|".join(f"(?:{one})$" for one in _MARKS))
+CODE = 24
+
+
+def without_mark(text: str) -> str:
+    """The text without a footnote mark glued to it."""
+    return _FOOTNOTE.sub("", text) or text
+
+
+def without_part(text: str) -> str:
+    """What stands behind words such as `darunter` or `davon`; the whole text where it has none."""
+    plain = normalise(text)
+    for word in sorted(words().part, key=len, reverse=True):
+        if plain.startswith(word) and not plain[len(word) : len(word) + 1].isalnum():
+            return text.strip()[len(word) :].strip(" :")
+    return text
+
+
+def kind_of_mark(text: str) -> str | None:
+    """The regular expression of the mark at the end of a text; None where it bears none."""
+    return next((one for one in _MARKS if re.search(f"(?:{one})$", text)), None)
+
+
+def looks_like_codes(texts: Sequence[str]) -> bool:
+    """Whether texts are codes of capitals and digits rather than words."""
+    filled = [text for text in texts if text]
+    return bool(filled) and all(len(text) <= CODE and _CODE_LIKE.fullmatch(text) for text in filled)
+
+
+def is_word(text: str, listed: Sequence[str]) -> bool:
+    """Whether a heading is one of the words."""
+    return normalise(text) in {normalise(one) for one in listed}
+
+
+def looks_like_period(texts: Sequence[str], heading: str, index: int) -> bool:
+    """Whether a column of numbers holds years: by its heading, or the first word of it, or as the first column."""
+    years = bool(texts) and all(re.fullmatch(r"(?:19|20)\d{2}", text) for text in texts)
+    return years and (index == 0 or any(is_word(one, words().period) for one in (heading, heading.partition(" ")[0])))
