@@ -42,7 +42,7 @@ def _is_sparse(column: TextColumn, sections: NDArray[np.int64]) -> bool:
 
 def _is_named(keys: TextColumn, names: TextColumn) -> bool:
     """Whether a column says something of its own where another one is blank, and goes with it where it is not."""
-    if keys is names or not (keys.blank & ~names.blank).any():
+    if keys is names or not (keys.blank & ~names.blank).any() or (~keys.blank & names.blank).any():
         return False
     own, other = keys.codes[~keys.blank], names.codes[~keys.blank]
     pairs = np.unique(combine([(own, len(keys.texts)), (other, len(names.texts))]))

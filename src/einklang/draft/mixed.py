@@ -12,9 +12,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from einklang.draft.known import Known, is_word
+from einklang.draft.known import Known
 from einklang.draft.reading import Understanding
 from einklang.draft.shape import Shape
+from einklang.draft.wording import is_word
 from einklang.draft.words import words
 from einklang.labels import normalise
 from einklang.rawtable import column_letter

@@ -234,10 +234,13 @@ class _Reader:
         """Rows whose key is blank: sums of the rows above, or the code of the only name beside it."""
         beside = [text for text in sorted(self.shape.beside(index, name).get("", ())) if text]
         codes_of = self.known.match(beside, names.dimension).codes
-        rest = self._unsettled(names.dimension, name).leave_out_sums([text for text in beside if not codes_of[text]])
-        beside = [text for text in beside if codes_of[text] or text in rest]
-        if len(beside) == 1 and (code := codes_of[beside[0]]):
+        unsettled = self._unsettled(names.dimension, name)
+        named = [text for text in beside if codes_of[text]]
+        rest = unsettled.leave_out_sums([text for text in beside if not codes_of[text]])
+        if len(named) == 1 and not rest and (code := codes_of[named[0]]):
             codes[""] = code
+        elif named or rest:
+            unsettled.ask_without_key([*named, *rest])
 
     def _without_key(self, match: Match, index: int, name: int, codes: dict[str, str]) -> None:
         """Rows whose key is a word that stands for none (`ohne Schlüssel`): there the name is the label."""

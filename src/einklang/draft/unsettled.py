@@ -73,6 +73,12 @@ class Unsettled:
         if rest:
             self.ask(rest)
 
+    def ask_without_key(self, names: list[str]) -> None:
+        """Asks what rows are that have a name only."""
+        listed = ", ".join(f"„{text}“" for text in names[:LISTED])
+        more = f" und {len(names) - LISTED} weitere" if len(names) > LISTED else ""
+        self.found.todo.append(f"dimensions.{self.dimension}: ohne Schlüssel sind {listed}{more}; wird das erhoben?")
+
     def ask(self, rest: list[str]) -> None:
         """Asks what the labels are."""
         listed = [self._with_suggestion(text) for text in rest[:LISTED]]
