@@ -13,6 +13,7 @@ from einklang.draft.words import words
 from einklang.labels import normalise
 
 _SHORT = 3
+_MOST_WORDS = 7
 _SUFFIX = 2
 _WORDS_OF_UNIT = 3
 _BETWEEN = ":,;–- "
@@ -203,6 +204,8 @@ def _group(known: Known, text: str, but: Sequence[str]) -> dict[str, str] | None
     """The code of a group, empty for a total; None where it is unknown."""
     if is_word(text, words().total):
         return {}
+    if text.count(" ") > _MOST_WORDS:
+        return None
     groups = [name for name in known.lists if name not in {"measure", "unit", "area", *but}]
     for name in groups:
         if code := known.match([text], name).codes.get(text):

@@ -193,7 +193,7 @@ class Known:
         if best.scheme == "label":
             if any(_DATED.fullmatch(text) for text in best.unknown):
                 best = max(best, self._undated(wanted, dimension), key=_worth)
-            best = self._by_limits(best)
+            best = self._by_limits(best) if dimension in self._with_limits else best
         if best.unknown and best.scheme == "label" and best.pattern is None:
             best = self._without_bullets(best)
         if best.unknown and best.scheme == "label":
@@ -305,6 +305,11 @@ class Known:
             and len(key) not in self._key_lengths
             and key[:2] in self.project.codelists["laender"].codes
         )
+
+    @cached_property
+    def _with_limits(self) -> frozenset[str]:
+        """The dimensions whose codes say from where to where they reach."""
+        return frozenset(name for name, one in self.lists.items() if "from_age" in one.schemes)
 
     def _by_limits(self, match: Match) -> Match:
         """The match with the texts that say from where to where they reach."""

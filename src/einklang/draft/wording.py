@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from einklang.draft.words import words
 from einklang.labels import normalise
@@ -41,7 +42,12 @@ def looks_like_codes(texts: Sequence[str]) -> bool:
 
 def is_word(text: str, listed: Sequence[str]) -> bool:
     """Whether a heading is one of the words."""
-    return normalise(text) in {normalise(one) for one in listed}
+    return normalise(text) in _normalised(tuple(listed))
+
+
+@cache
+def _normalised(listed: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(normalise, listed))
 
 
 def looks_like_period(texts: Sequence[str], heading: str, index: int) -> bool:
