@@ -161,9 +161,10 @@ def read_text(path: Path, name: str, agreed: FileFormat) -> ReadText | Unreadabl
                 return detected
             detected = "utf-8", 0
         encoding, mark = detected
-        head = data[mark : mark + _HEAD]
-        # Without a quote, no table is inside another: the text need not be decoded to see that.
-        sample = (mended or head.decode(encoding, "replace")) if b'"' in head else ""
+        sample = mended or ""
+        if mended is None and data.find(b'"', mark, mark + _HEAD) >= 0:
+            # Without a quote, no table is inside another: the text need not be decoded to see that.
+            sample = data[mark : mark + _HEAD].decode(encoding, "replace")
         try:
             read = None
             _check_lines(data)
@@ -255,7 +256,7 @@ def _read_fast(
     end = tail_from
     separator = delimiter.encode()
     for line in data[tail_from:].splitlines(keepends=True):
-        if line.count(separator) != separators or not line.strip():
+        if line.count(separator) != separators or not (separators or line.strip()):
             break
         end += len(line)
     if end <= start:
