@@ -14,31 +14,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
 import pandas as pd
 
-from einklang.columns import ColumnsFound, find_columns
+from draft.readings import PLACES, Reading, Whole
 from einklang.declarations.base import build, inherit
 from einklang.declarations.layout import CellsNotData, RowsNotData
-from einklang.declarations.place import Place
 from einklang.declarations.profile import Profile
 from einklang.draft.drafting import Draft, draft_profile
 from einklang.draft.opening import Sample
-from einklang.draft.trial import shortened, try_profile
 from einklang.footnotes import Marks
-from einklang.heads import columns_with, fits
+from einklang.heads import fits
 from einklang.labels import normalise
 from einklang.project import Project, read_profile
-from einklang.rawtable import RawTable, column_index
-from einklang.region import Region, find_regions
-from einklang.structure import structure
-
-PLACES = {"column", "heading", "header_row", "section", "sheet", "file", "title", "constant"}
-CELL = ["sheet", "row", "column"]
 
 
 class Kept(NamedTuple):
@@ -71,173 +61,10 @@ def at(content: Any, path: tuple[str, ...]) -> Any:
     return content
 
 
-class _Table(NamedTuple):
-    table: RawTable
-    region: Region
-    columns: ColumnsFound
-
-
-class _Whole:
-    """What a profile, with all its parts, makes of the sample: a row per figure with codes and with labels."""
-
-    def __init__(self, profile: Profile, sample: Sample, project: Project) -> None:
-        wanted = [re.compile(one.file.sheet) for one in profile.layouts]
-        sheets = [table for table in sample.tables if any(one.fullmatch(table.sheet.strip()) for one in wanted)]
-        self.profile = profile
-        self.sheets = list(map(shortened, sheets))
-        self.project = project
-
-    @cached_property
-    def codes(self) -> pd.DataFrame:
-        frame = try_profile(self.sheets, self.profile, self.project).observations.to_pandas()
-        for name in frame.columns[frame.dtypes == "category"]:
-            frame[name] = frame[name].astype(object)
-        frame["column"] = frame["column"].map(column_index)
-        return frame.set_index(CELL)
-
-    @cached_property
-    def labels(self) -> pd.DataFrame:
-        said = self.project.word_meanings(self.profile)
-        long = structure(self.sheets, self.profile, said, self.project.catalogue).table
-        if long is None:
-            return pd.DataFrame({name: [] for name in CELL}).set_index(CELL)
-        texts = {name: np.asarray(one.cleaned, dtype=object)[one.codes] for name, one in long.labels.items()}
-        unit = np.asarray(long.unit.cleaned, dtype=object)[long.unit.codes]
-        where = {
-            "sheet": np.asarray(long.sheet.texts, dtype=object)[long.sheet.codes],
-            "row": long.row,
-            "column": long.column,
-        }
-        return pd.DataFrame({**texts, "unit": unit, **where}).set_index(CELL)
-
-
-class _Reading:
-    """One layout of a profile on the sample, or on some sheets of it: its tables, and the figures in them."""
-
-    def __init__(self, layout: Profile, whole: _Whole, sample: Sample, only: set[str] | None = None) -> None:
-        self.profile = layout
-        self.whole = whole
-        self.sample = sample
-        fitting = [one for one in whole.sheets if re.fullmatch(layout.file.sheet, one.sheet.strip())]
-        self.sheets = [one for one in fitting if only is None or one.sheet in only]
-        self.marks = Marks(layout.footnotes)
-        self.tables = [
-            _Table(one, region, find_columns(one, layout, region, self.marks.strip))
-            for one in self.sheets
-            for region in find_regions(one, layout).found
-        ]
-
-    def _inside(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """The figures of the tables of this layout."""
-        sheet, row = frame.index.get_level_values("sheet"), frame.index.get_level_values("row")
-        mine = np.zeros(len(frame), dtype=np.bool_)
-        for table, region, _ in self.tables:
-            mine |= (sheet == table.sheet) & (row > region.first) & (row <= region.end)
-        return frame[mine]
-
-    @cached_property
-    def codes(self) -> pd.DataFrame:
-        return self._inside(self.whole.codes)
-
-    @cached_property
-    def labels(self) -> pd.DataFrame:
-        return self._inside(self.whole.labels)
-
-    def uses(self) -> dict[tuple[str, int], str]:
-        """What each column of each table is used for."""
-        found: dict[tuple[str, int], str] = {}
-        for table, region, columns in self.tables:
-            named = {
-                "left out": columns.left_out,
-                "twin": columns.twins,
-                "figures": columns.figures,
-                "name": columns.names.values(),
-                "label": [index for indices in columns.place.values() for index in indices],
-                "unit": columns.unit,
-                "status": columns.status.values(),
-            }
-            for use, indices in named.items():
-                found |= {(f"{table.sheet}:{region.header}", index): use for index in indices}
-        return found
-
-    def rows(self, declared: RowsNotData) -> set[tuple[str, int]]:
-        """The rows of the tables that an entry of `rows_not_data` leaves out."""
-        found = set()
-        for table, region, columns in self.tables:
-            tests = [(declared.column, declared.heading, declared.pattern)]
-            tests += [(None, heading, pattern) for heading, pattern in declared.where.items()]
-            inside = np.arange(region.first, region.end)
-            mask = np.ones(len(inside), dtype=np.bool_)
-            for letter, heading, pattern in tests:
-                hits = [column_index(letter)] if letter else columns_with(heading or "", columns.heads)
-                if not hits or hits[0] >= len(table.columns):
-                    mask[:] = False
-                    break
-                column = table.columns[hits[0]].rows(inside)
-                mask &= column.where([bool(re.fullmatch(pattern, text)) for text in column.cleaned])
-            found |= {(table.sheet, row) for row in inside[mask].tolist()}
-        return found
-
-    def cells(self, declared: CellsNotData) -> set[tuple[str, int, int]]:
-        """The cells of the tables that an entry of `cells_not_data` leaves out, rows from 1 as in the figures."""
-        found = set()
-        for table, region, columns in self.tables:
-            inside = np.arange(region.first, region.end)
-            column = table.columns[column_index(declared.column)].rows(inside)
-            mask = column.where([bool(re.fullmatch(declared.pattern, text)) for text in column.cleaned])
-            for index in columns.figures:
-                if fits(declared.headings, columns.heads, index):
-                    found |= {(table.sheet, row + 1, index) for row in inside[mask].tolist()}
-        return found
-
-    def labels_beside(self, name: str) -> set[tuple[str, int, int]]:
-        """The label column beside each column of figures, for a dimension whose labels stand there."""
-        return {
-            (table.sheet, figure, label)
-            for table, _, columns in self.tables
-            for figure, label in columns.beside.get(name, {}).items()
-        }
-
-    def where(self, place: Place) -> object:
-        """Where a dimension stands, whether named by letter or by heading."""
-        if place.is_row_label:
-            indices = [column_index(letter) for letter in place.letters]
-            return ("column", indices or [self.index(place.heading or "")])
-        return {name: getattr(place, name) for name in PLACES if getattr(place, name)}
-
-    def index(self, heading: str) -> int | None:
-        return next((hit for one in self.tables for hit in columns_with(heading, one.columns.heads)), None)
-
-    def name_beside(self, place: Place) -> int | None:
-        if place.name_column:
-            return column_index(place.name_column)
-        return self.index(place.name_heading) if place.name_heading else None
-
-    def texts(self, indices: list[int] | None = None) -> set[str]:
-        """The texts of the tables, normalised."""
-        return {
-            normalise(text)
-            for table, region, _ in self.tables
-            for number, column in enumerate(table.columns)
-            if indices is None or number in indices
-            for text in column.rows(np.arange(region.header, region.end)).present
-        }
-
-    def starts(self) -> list[tuple[str, int]]:
-        return [(one.table.sheet, one.region.header) for one in self.tables]
-
-    def in_common(self, other: _Reading) -> tuple[int, int]:
-        """How many figures, and how many tables, two layouts have in common."""
-        return len(self.codes.index.intersection(other.codes.index)), len({*self.starts()} & {*other.starts()})
-
-    def ends(self) -> list[tuple[str, int]]:
-        return [(one.table.sheet, one.region.end) for one in self.tables]
-
-
 class Comparison:
     """Setting by setting, a committed profile against a draft from a file."""
 
-    def __init__(self, committed: dict[str, Any], theirs: _Reading, content: dict[str, Any], ours: _Reading) -> None:
+    def __init__(self, committed: dict[str, Any], theirs: Reading, content: dict[str, Any], ours: Reading) -> None:
         self.committed = committed
         self.content = content
         self.sample = ours.sample
@@ -340,7 +167,7 @@ class Comparison:
         entries = [one for one in self.ours.profile.columns if set(self.matching(one.headings, self.ours)) & {*indices}]
         return bool(entries) and all(getattr(one, rest[0]) == value for one in entries)
 
-    def matching(self, headings: list[str], reading: _Reading) -> list[int]:
+    def matching(self, headings: list[str], reading: Reading) -> list[int]:
         return [
             index
             for one in reading.tables
@@ -422,15 +249,15 @@ def _of_sheets(content: dict[str, Any], sheets: list[str]) -> dict[str, Any]:
 
 
 def _of_other_sheets(
-    layout: Profile, theirs: _Reading, ours: list[tuple[dict[str, Any], _Reading]], wanted: _Whole, sample: Sample
-) -> list[tuple[_Reading, dict[str, Any], _Reading]]:
+    layout: Profile, theirs: Reading, ours: list[tuple[dict[str, Any], Reading]], wanted: Whole, sample: Sample
+) -> list[tuple[Reading, dict[str, Any], Reading]]:
     """A layout whose sheets the draft gives to several parts, on the sheets of each; empty where one part has all."""
     sheets = {one.sheet for one in theirs.sheets}
     fitting = [(content, one) for content, one in ours if theirs.in_common(one)[0]]
     own = [sheets & {table.table.sheet for table in one.tables} for _, one in fitting]
     if len(fitting) < 2 or sum(map(len, own)) != len(sheets) or set().union(*own) != sheets:
         return []
-    return [(_Reading(layout, wanted, sample, some), *each) for some, each in zip(own, fitting, strict=True)]
+    return [(Reading(layout, wanted, sample, some), *each) for some, each in zip(own, fitting, strict=True)]
 
 
 def compare(committed: dict[str, Any], draft: Draft, project: Project, path: Path, sheet: str = "") -> Kept:
@@ -440,15 +267,15 @@ def compare(committed: dict[str, Any], draft: Draft, project: Project, path: Pat
     """
     tables = tuple(one for one in draft.sample.tables if not sheet or re.fullmatch(sheet, one.sheet.strip()))
     sample = replace(draft.sample, tables=tables)
-    whole = _Whole(draft.profile, sample, project)
+    whole = Whole(draft.profile, sample, project)
     named = _of_sheets(committed, [one.sheet.strip() for one in tables])
-    wanted = _Whole(build(Profile, named, path), sample, project)
-    ours = [(one, _Reading(build(Profile, one, path), whole, sample)) for one in layouts(draft.content)]
+    wanted = Whole(build(Profile, named, path), sample, project)
+    ours = [(one, Reading(build(Profile, one, path), whole, sample)) for one in layouts(draft.content)]
     right: list[str] = []
     wrong: list[str] = []
     for number, one in enumerate(layouts(named)):
         layout = build(Profile, one, path)
-        theirs = _Reading(layout, wanted, sample)
+        theirs = Reading(layout, wanted, sample)
         comparison = Comparison(one, theirs, *max(ours, key=lambda each: theirs.in_common(each[1])))
         several = _of_other_sheets(layout, theirs, ours, wanted, sample)
         comparisons = [Comparison(one, *each) for each in several] or [comparison]
