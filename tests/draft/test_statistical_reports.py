@@ -197,3 +197,34 @@ def test_the_page_says_what_stands_beside_figures_and_what_belongs_to_the_other_
     assert page.count("Geburtsstaat der Zahl rechts") == 2
     page = render_page(drafted(SOURCES.format("-"), "bevoelkerung_auslaender", tmp_path, project), project)
     assert page.count('title="nicht erhoben">-') == 4 and 'title="ungeklärt"' not in page
+
+
+TWICE = """Stichtag;Gebiet;Bevoelkerung_Insgesamt_in_1000;Bevoelkerung_Weiblich_in_1000
+31.12.2010;Deutschland;81751;41637
+31.12.2011;Deutschland;{}
+31.12.2011;Deutschland;{}
+"""
+
+
+@pytest.mark.parametrize(
+    ("rows", "left_out", "reason"),
+    [
+        (("81843;41640", "80328;41098"), "81843", "Steht weiter unten mit anderen Werten."),
+        (("80328;41098", ".;."), r"\.", "Steht in einer anderen Zeile mit Werten."),
+        (("80328;41098", "80328;41098"), "", ""),
+    ],
+    ids=["two values", "one without", "the same"],
+)
+def test_rows_that_stand_twice(
+    rows: tuple[str, str], left_out: str, reason: str, tmp_path: Path, project: Project
+) -> None:
+    draft = drafted(TWICE.format(*rows), "bevoelkerung_lange_reihe", tmp_path, project)
+    where = {"Bevoelkerung_Insgesamt_in_1000": left_out}
+    entry = {"heading": "Stichtag", "pattern": r"31\.12\.2011", "where": where, "reason": reason}
+    assert draft.content.get("rows_not_data", []) == ([entry] if left_out else [])
+    assert any("die Zeilen 3 und 4" in one for one in draft.content.get("todo", ())) == left_out.isdigit()
+
+
+def test_a_secret_figure_is_not_named(tmp_path: Path, project: Project) -> None:
+    draft = drafted(TWICE.format("81843•;41640", "80328;41098"), "bevoelkerung_lange_reihe", tmp_path, project)
+    assert "81843" not in str(draft.content)

@@ -39,19 +39,28 @@ class _Candidate(NamedTuple):
     share: float
 
 
-def find_doubles(observations: pa.Table, dataset: Dataset, shapes: Sequence[Shape]) -> list[Doubles]:
-    """The rows of which another part has most figures, for each part whose labels tell these rows apart.
+def figures_of(observations: pa.Table, dataset: Dataset, shapes: Sequence[Shape]) -> pd.DataFrame:
+    """The figures whose labels all have a code: sheet, row, value, number of their part, and of their key.
 
-    Of two parts the rows are left out of the one of which more would go, such as an extract; else of the later one.
-    `shapes` are the tables of the parts; those that share a sheet with another one are not looked at.
+    The index counts observations. Parts that share a sheet with another one are left out.
     """
     sheets = Counter(shape.table.sheet for shape in shapes)
     part_of = {one.table.sheet: number for number, one in enumerate(shapes) if sheets[one.table.sheet] == 1}
     keys = key_columns(dataset)
     frame = pd.DataFrame({name: observations[name].to_pylist() for name in [*keys, "sheet", "row", "value"]})
-    frame = frame[(frame[keys] != "").all(axis=1) & frame["sheet"].isin(part_of)].reset_index(drop=True)
+    frame = frame[(frame[keys] != "").all(axis=1) & frame["sheet"].isin(part_of)]
     frame["part"] = frame["sheet"].map(part_of)
     frame["key"] = frame.groupby(keys, sort=False).ngroup()
+    return frame
+
+
+def find_doubles(observations: pa.Table, dataset: Dataset, shapes: Sequence[Shape]) -> list[Doubles]:
+    """The rows of which another part has most figures, for each part whose labels tell these rows apart.
+
+    Of two parts the rows are left out of the one of which more would go, such as an extract; else of the later one.
+    `shapes` are the tables of the parts.
+    """
+    frame = figures_of(observations, dataset, shapes)
     found: list[Doubles] = []
     while candidates := _candidates(frame, shapes, {one.part for one in found}):
         best = max(candidates, key=lambda one: (one.is_whole, one.share, one.part))

@@ -29,6 +29,7 @@ from einklang.draft.shape import Shape
 from einklang.draft.sums import complete_dimensions
 from einklang.draft.titles import end_markers, table_code, title_cells
 from einklang.draft.trial import Trial, try_profile
+from einklang.draft.twice import find_twice
 from einklang.draft.understanding import understand
 from einklang.draft.words import words
 from einklang.errors import UnusableInput
@@ -168,7 +169,8 @@ class _Writer:
             layouts += [{**content, "table": {**content["table"], **others}} for content in made]
             shapes += [one.shape] * len(made)
         content, trial = self._tried(layouts)
-        if doubles := find_doubles(trial.observations, dataset, shapes) if len(layouts) > 1 else []:
+        doubles = find_doubles(trial.observations, dataset, shapes) if len(layouts) > 1 else []
+        if doubles := [*doubles, *find_twice(trial, dataset, shapes)]:
             for part, entry, question in doubles:
                 layouts[part]["rows_not_data"] = [*layouts[part].get("rows_not_data", ()), entry]
                 layouts[part]["todo"] = [*layouts[part].get("todo", ()), *filter(None, [question])]

@@ -12,7 +12,7 @@ import numpy as np
 from einklang.declarations.signs import Signs
 from einklang.draft.shape import Shape
 
-_PLAIN = re.compile(r"\(?[+\-\u2212]? ?(?P<number>\d[\d.,' \u00a0\u202f]*)\)?(?P<mark> ?[a-zA-Z*]{1,2})?")
+_PLAIN = re.compile(r"\(?[+\-\u2212]? ?(?P<number>\d[\d.,' \u00a0\u202f]*)\)?(?P<mark> ?[a-zA-Z*•·]{1,2})?")
 _FIRST = "din55301"
 _ROUNDED = "rounded_to_zero"
 _NIL = "nil"
