@@ -47,10 +47,12 @@ def figures_of(observations: pa.Table, dataset: Dataset, shapes: Sequence[Shape]
     sheets = Counter(shape.table.sheet for shape in shapes)
     part_of = {one.table.sheet: number for number, one in enumerate(shapes) if sheets[one.table.sheet] == 1}
     keys = key_columns(dataset)
-    frame = pd.DataFrame({name: observations[name].to_pylist() for name in [*keys, "sheet", "row", "value"]})
-    frame = frame[(frame[keys] != "").all(axis=1) & frame["sheet"].isin(part_of)]
+    frame: pd.DataFrame = observations.select([*keys, "sheet", "row", "value"]).to_pandas()
+    frame["sheet"] = frame["sheet"].astype(object)
+    is_known = np.logical_and.reduce([frame[name].to_numpy() != "" for name in keys])
+    frame = frame[is_known & frame["sheet"].isin(part_of)]
     frame["part"] = frame["sheet"].map(part_of)
-    frame["key"] = frame.groupby(keys, sort=False).ngroup()
+    frame["key"] = frame.groupby(keys, sort=False, observed=True).ngroup()
     return frame
 
 
