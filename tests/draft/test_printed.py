@@ -167,3 +167,74 @@ def test_a_colour_that_a_note_explains_is_a_status(
     assert note in question
     flagged = [one["obs_status"] for one in draft.trial.observations.to_pylist() if one["obs_status"] != "A"]
     assert flagged == ([{"estimated": "E", "provisional": "P"}[meaning]] if kind else [])
+
+
+SHORT = """Schulentlassene 2023;;;
+Verwaltungsbezirk;Abschluss;männl.;weibl.
+Kaiserslautern, kfr. St.;ohne Hauptschulabschl.;30;20
+;mit mittl. Abschluss;50;60
+;zusammen;80;80
+Kaiserslautern, Lk.;ohne Hauptschulabschl.;10;15
+;mit mittl. Abschluss;20;25
+;zusammen;30;40
+Landkreise;ohne Hauptschulabschl.;10;15
+;mit mittl. Abschluss;20;25
+;zusammen;30;40
+"""
+LEFT = """Einbürgerungen im Land Bremen
+Berichtsjahr;Einb. insg.;dar. weibl.;dar. EU-Staaten;Einb.quote II;Stat.
+2021;1700;850;420;1,55;e
+2022;1750;860;430;1,58;e
+2023;1800;900;450;1,61;v
+e = endgültig, v = vorläufig
+"""
+
+
+def test_abbreviated_labels_and_types_of_areas(tmp_path: Path, project: Project) -> None:
+    """Types tell areas of one name apart; sums of a level stand in a block of their own."""
+    draft = _draft(SHORT, tmp_path, project, "schulabgaenge", "rp")
+    area, certificate = (draft.content["dimensions"][name] for name in ("area", "certificate"))
+    assert area["codes"] == {"Kaiserslautern, kfr. St.": "07312", "Kaiserslautern, Lk.": "07335"}
+    assert area["not_data"] == {"Landkreise": "Summe der kreisfreien Städte oder der Landkreise"}
+    assert certificate["codes"] == {"ohne Hauptschulabschl.": "NONE", "mit mittl. Abschluss": "MSA", "zusammen": "_T"}
+    (question,) = draft.profile.todo
+    assert "nach der Abkürzung" in question and "„mit mittl. Abschluss“" in question
+    assert draft.trial.usable == draft.trial.observations.num_rows == 12
+
+
+def test_groups_in_one_header_row_belong_to_the_measure_to_their_left(tmp_path: Path, project: Project) -> None:
+    draft = _draft(LEFT, tmp_path, project, "einbuergerungen", "hb")
+    codes = {one["headings"][0]: one["codes"] for one in draft.content["columns"]}
+    assert codes["dar. weibl."] == {"measure": "naturalisations", "sex": "F", "nationality_group": "_T"}
+    assert codes["dar. EU-Staaten"] == {"measure": "naturalisations", "sex": "_T", "nationality_group": "EU"}
+    assert codes["Einb.quote II"]["measure"] == "naturalisation_rate"
+    assert draft.content["status"] == {"heading": "Stat.", "words": {"e": "final", "v": "provisional"}}
+
+
+def test_measures_in_rows_with_their_parts_below_and_a_sheet_for_each_area(tmp_path: Path, project: Project) -> None:
+    path = tmp_path / "kennzahlen.xlsx"
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name in ("Darmstadt", "Wetteraukreis", "Hessen"):
+        sheet = book.create_sheet(name)
+        rows: list[Sequence[object]] = [
+            [name],
+            ["Kennzahl", "Einheit", 2023, 2024],
+            ["Arbeitslose im Jahresdurchschnitt", "Anz.", 4100, 4200],
+            ["  darunter: Ausländer", "Anz.", 1300, 1400],
+            ["Arbeitslosenquote (alle ziv. Erwerbspers.)", "%", 5.1, 5.2],
+            ["  darunter: Ausländer", "%", 13.0, 13.1],
+        ]
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    draft = draft_profile(path, project, "", "he")
+    assert draft.content["dataset"] == "arbeitslose" and draft.content["dimensions"]["area"] == {"sheet": True}
+    assert draft.content["dimensions"]["citizenship"] == {
+        "column": "A",
+        "pattern": "(?:darunter: )(?P<key>.+)",
+        "otherwise": "_T",
+    }
+    assert draft.trial.usable == draft.trial.observations.num_rows == 24
+    (question,) = draft.profile.todo
+    assert "„Arbeitslosenquote (alle ziv. Erwerbspers.)“" in question

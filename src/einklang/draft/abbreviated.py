@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from einklang.draft.words import words
 from einklang.labels import normalise
 
-_SHORTEST = 2
+_SHORT_WORD = re.compile(r"\w{2}\.")
+_LONGEST = 100
 
 
 def is_word_of(word: str, written: str) -> bool:
@@ -20,11 +22,20 @@ def is_word_of(word: str, written: str) -> bool:
 
 def spelled_out(text: str, labels: Mapping[str, str]) -> str | None:
     """The code of the label (normalised) that a text abbreviates word by word; None where none or several are meant."""
-    written = re.sub(r"\.(?=\w)", ". ", normalise(text)).split()
-    if not any(part.endswith(".") and len(part) > _SHORTEST for part in written):
+    plain = normalise(text)
+    if not _SHORT_WORD.search(plain) or len(plain) > _LONGEST:
         return None
-    found = {code for label, code in labels.items() if _abbreviates(written, label.split())}
+    readings = [one.split() for one in dict.fromkeys((plain, re.sub(r"\.(?=\w)", ". ", plain)))]
+    found = {code for label, code in labels.items() if any(_abbreviates(one, label.split()) for one in readings)}
     return found.pop() if len(found) == 1 else None
+
+
+def with_type(text: str) -> str:
+    """The name of an area with its type in full (`Koblenz, kfr. St.` as `Koblenz, kreisfreie Stadt`)."""
+    for short, whole in words().types.items():
+        if text.endswith(short) and text[: -len(short)].endswith((" ", ",")):
+            return f"{text[: -len(short)].rstrip(' ,')}, {whole}"
+    return text
 
 
 def _abbreviates(written: list[str], words: list[str]) -> bool:

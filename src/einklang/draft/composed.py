@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from einklang.draft.abbreviated import is_word_of
 from einklang.draft.known import Known, Match
-from einklang.draft.wording import is_word, without_mark
+from einklang.draft.meant import measure_meant
+from einklang.draft.wording import is_word, without_mark, without_part
 from einklang.draft.words import words
 from einklang.labels import normalise
 
@@ -37,9 +38,9 @@ def compose(known: Known, text: str, but: Sequence[str] = ()) -> tuple[dict[str,
         for head, rest in ((parts[:count], parts[count:]), (parts[-count:], parts[:-count])):
             named = _group(known, " ".join(rest).strip(_BETWEEN), but)
             measure = " ".join(head).strip(_BETWEEN)
-            if named is not None and (code := labels.get(normalise(measure)) or known.measure_meant(measure)):
+            if named is not None and (code := labels.get(normalise(measure)) or measure_meant(known, measure)):
                 return {"measure": code, **named}, normalise(measure) not in labels
-    near = known.measure_meant(text) or _measure_within(known, parts) or _measure_of_unit(known, text.split())
+    near = measure_meant(known, text) or _measure_within(known, parts) or _measure_of_unit(known, text.split())
     return ({"measure": near}, True) if near else ({}, False)
 
 
@@ -109,6 +110,22 @@ def groups_of(known: Known, texts: Sequence[str], but: Sequence[str]) -> dict[st
             return {}
         found[text] = codes
     return found if any(found.values()) and len({tuple(sorted(one.items())) for one in found.values()}) > 1 else {}
+
+
+def groups_of_left(known: Known, measures: Mapping[str, str], but: Sequence[str]) -> dict[str, dict[str, str]]:
+    """The codes of headings such as `dar. weibl.`, which name a group of the measure to their left.
+
+    `measures` are the headings from the left, with their measure or an empty text.
+    """
+    found: dict[str, dict[str, str]] = {}
+    left = ""
+    for text, measure in measures.items():
+        rest = without_part(text)
+        if measure:
+            left = measure
+        elif left and rest != text and (group := _group(known, rest, but)):
+            found[text] = {"measure": left, **group}
+    return found
 
 
 def suffixes_of(known: Known, match: Match, but: Sequence[str]) -> dict[str, dict[str, str]]:

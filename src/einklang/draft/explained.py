@@ -12,6 +12,7 @@ from einklang.draft.shape import Shape
 from einklang.draft.words import ColourWord, words
 from einklang.labels import normalise
 
+_ENTRIES = re.compile(r"[,;] ")
 _BETWEEN = r"[\s:=–-]+"
 
 
@@ -28,7 +29,8 @@ def explained(word: str, notes: Sequence[str], signs: Signs) -> str | None:
     """The meaning of a word in a column of statuses: by itself, or by the note that begins with it."""
     if own := meaning_of(word, signs):
         return own
-    behind = (re.fullmatch(rf"{re.escape(word)}{_BETWEEN}(.+)", note, re.IGNORECASE) for note in notes)
+    entries = (entry for note in notes for entry in (note, *_ENTRIES.split(note)))
+    behind = (re.fullmatch(rf"{re.escape(word)}{_BETWEEN}(.+)", entry, re.IGNORECASE) for entry in entries)
     return next((meaning for hit in behind if hit and (meaning := meaning_of(hit[1], signs))), None)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from einklang.draft.composed import (
     compose,
     groups_of,
+    groups_of_left,
     is_total,
     matches_without_start,
     measures_by_kind,
@@ -64,6 +65,8 @@ class _Headings:
         self._leave_own_units()
         for match in (*self.chosen.values(), *self.finer.values()):
             self.found.marks |= match.marks
+            if near := {text: code for text, code in match.codes.items() if code and text in match.near}:
+                self.found.ask(match.dimension, "der Abkürzung", near)
         for number, match in self.chosen.items():
             if match.dimension == "unit":
                 self.found.unit = {"header_row": number}
@@ -138,6 +141,11 @@ class _Headings:
         codes = {
             text: found.get("measure") if composed or len(found) < 2 else None for text, (found, _) in read.items()
         }
+        if composed:
+            left = {text: found.get("measure", "") for text, (found, _) in read.items()}
+            for text, found in groups_of_left(self.known, left, list(self.found.places)).items():
+                read[text] = (found, False)
+                codes[text] = found["measure"]
         self.composed |= {text: found for text, (found, _) in read.items() if composed and len(found) > 1}
         # Two headings that mean the same measure exactly and nearly are two things.
         exact = {frozenset(found.items()) for found, near in read.values() if found and not near}

@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process
 from einklang.codes import measure_list, spellings
 from einklang.declarations.codelists import CodeList
 from einklang.declarations.dataset import Dataset
-from einklang.draft.abbreviated import spelled_out
+from einklang.draft.abbreviated import spelled_out, with_type
 from einklang.draft.limits import code_of_whole, codes_by_limits
 from einklang.draft.wording import CODE, is_word, kind_of_mark, looks_like_codes, without_mark, without_part
 from einklang.draft.words import words
@@ -28,6 +28,7 @@ _END_OF_YEAR = r"31\.12\.(?P<key>\d{4})"
 _BULLET = re.compile(r"(?P<bullet>[•●▪·‣◦–-] )(?P<key>.+)")
 _MOST = 4_000
 _SPELLINGS = 400
+_MOST_PAIRS = 200_000
 _SURE = 0.6
 # Of so many texts some are tried first, and the others only where one in ten is known.
 _MANY = 400
@@ -35,8 +36,6 @@ _PROBED = 100
 _ANY = 0.1
 _MOSTLY = 0.6
 _SEVERAL = 2
-_WORDS = 3
-_NEAR = 85
 _VERY_NEAR = 90
 # Digits of the keys of Regierungsbezirke and Gemeinden, and of the Regionalschlüssel.
 _LEVELS = (3, 8, 12)
@@ -49,9 +48,9 @@ class Match:
     """How well texts fit a dimension: the code of each text (None: unknown), read by `scheme`, `pattern`,
     `prefix` and `length`.
 
-    `said` are the texts that have their code by their limits or by the name beside them, `parts` those that have it
-    without a word such as `dar.`: a profile must say both. `levels` are the keys of areas of a level that is not
-    collected; `marks` the kinds of footnote marks without which a text has its code.
+    A profile must say the codes of three kinds of texts: `said` have theirs by their limits or by the name beside them,
+    `parts` without a word such as `dar.`, `near` abbreviate a label. `levels` are the keys of areas of a level that is
+    not collected; `marks` the kinds of footnote marks without which a text has its code.
     """
 
     dimension: str
@@ -62,6 +61,7 @@ class Match:
     length: int | None = None
     said: frozenset[str] = frozenset()
     parts: frozenset[str] = frozenset()
+    near: frozenset[str] = frozenset()
     levels: frozenset[str] = frozenset()
     marks: frozenset[str] = frozenset()
 
@@ -79,7 +79,7 @@ class Match:
     @property
     def written(self) -> dict[str, str]:
         """The codes that a profile must say."""
-        return {text: code for text, code in self.codes.items() if code and text in self.said | self.parts}
+        return {text: code for text, code in self.codes.items() if code and text in self.said | self.parts | self.near}
 
     @property
     def is_keyed(self) -> bool:
@@ -198,7 +198,20 @@ class Known:
             best = self._without_bullets(best)
         if best.unknown and best.scheme == "label":
             best = self._without_part(best)
+        if best.unknown and best.scheme == "label" and dimension not in {"measure", "unit"}:
+            best = self._abbreviated(best)
         return best
+
+    def _abbreviated(self, match: Match) -> Match:
+        """The match with the texts that abbreviate a label, or the type of an area."""
+        labels = self.lists[match.dimension].by_label
+        if len(match.unknown) * len(labels) > _MOST_PAIRS:
+            return match
+        typed = {text: code for text in match.unknown if (code := labels.get(normalise(with_type(text))))}
+        rest = [text for text in match.unknown if text not in typed]
+        near = {text: code for text in rest if (code := spelled_out(without_part(text), labels))}
+        parts, abbreviated = match.parts | typed.keys(), match.near | near.keys()
+        return replace(match, codes={**match.codes, **typed, **near}, parts=parts, near=abbreviated)
 
     def _without_part(self, match: Match) -> Match:
         """The match with the texts behind `darunter` and the like (`dar. Ausl.`)."""
@@ -327,26 +340,6 @@ class Known:
         if "period" not in but:
             found.append(self.period(texts))
         return sorted((one for one in found if one.share > 0), key=lambda one: -one.share)
-
-    def measure_meant(self, text: str) -> str | None:
-        """The measure whose label is nearest to a heading; None where none, or more than one, is near."""
-        labels = self.lists["measure"].by_label
-        near = process.extract(normalise(text), labels.keys(), scorer=fuzz.token_sort_ratio, score_cutoff=_NEAR)
-        named = {labels[label] for label, _, _ in near}
-        if not named and (code := spelled_out(without_part(text), labels)):
-            return code
-        return named.pop() if len(named) == 1 else self._measure_of_words(without_part(text)) if not named else None
-
-    def _measure_of_words(self, text: str) -> str | None:
-        """The only measure whose label holds all words of a heading, and not many more."""
-        said = set(normalise(without_mark(text)).split())
-        shares: dict[str, float] = {}
-        for label, code in self.lists["measure"].by_label.items():
-            own = set(label.split())
-            if len(said) >= _WORDS and said <= own:
-                shares[code] = max(shares.get(code, 0), len(said) / len(own))
-        best = [code for code, share in shares.items() if share == max(shares.values())]
-        return best[0] if len(best) == 1 and shares[best[0]] >= _MOSTLY else None
 
     def units(self, texts: Sequence[str]) -> Match:
         """The texts as units, of those that a measure of the data set can have."""

@@ -12,6 +12,8 @@ from einklang.draft.titles import measures_in_title, period_in, stands_in_every_
 from einklang.labels import normalise
 
 _FEW = 8
+_SHEETS = 2
+_MOSTLY = 0.6
 _SHORTEST = 4
 _PER_QUESTION = 0.5
 _SAID_NOWHERE = 1.5
@@ -55,7 +57,7 @@ class _Outside:
         self.found.todo.append("dimensions.period: der Berichtszeitraum steht weder in der Tabelle noch im Dateinamen.")
 
     def _area(self) -> None:
-        if self.found.has("area") or self._in_title("area"):
+        if self.found.has("area") or self._in_sheets("area") or self._in_title("area"):
             return
         codes = self.known.lists["area"]
         titles = " ".join(f" {normalise(text)} " for _, _, text in title_cells(self.shape))
@@ -80,6 +82,20 @@ class _Outside:
             factor = self.known.project.factor(code or "", one.unit)
             if one.name in measures and one.additivity != "none" and factor not in {None, 1}:
                 self.found.units[one.name] = code or ""
+
+    def _in_sheets(self, name: str) -> bool:
+        """Whether the names of the sheets are labels of the dimension."""
+        names = [one.strip() for one in self.shape.sheets]
+        match = self.known.match(names, name)
+        if len(names) < _SHEETS or match.share < _MOSTLY or match.scheme != "label" or match.pattern:
+            return False
+        self.found.places[name] = {"sheet": True, **({"codes": match.written} if match.written else {})}
+        self.found.codes[name] = set(filter(None, match.codes.values()))
+        self.found.score += 1
+        if match.unknown:
+            listed = ", ".join(f"„{text}“" for text in match.unknown)
+            self.found.todo.append(f"dimensions.{name}: unbekannt sind die Blätter {listed}; dafür `codes` angeben.")
+        return True
 
     def _in_title(self, name: str) -> bool:
         """Whether a cell above the table holds a label of the dimension and nothing else, or a unit behind it."""
@@ -146,7 +162,9 @@ class _Outside:
     def _missing(self) -> None:
         """Dimensions that the table does not say: by title and name of the file, else assumed where they must be."""
         for axis in self.known.dataset.dimensions:
-            if self.found.has(axis.name) or (axis.name != "area" and self._in_title(axis.name)):
+            if self.found.has(axis.name) or (
+                axis.name != "area" and (self._in_sheets(axis.name) or self._in_title(axis.name))
+            ):
                 continue
             if axis.default is None and not self._in_file_name(axis.name):
                 codes = self.known.lists[axis.name].codes

@@ -19,6 +19,7 @@ from einklang.draft.known import Known, Match
 from einklang.draft.lone import ENOUGH, read_lone_rows
 from einklang.draft.mixed import read_mixed
 from einklang.draft.outside import read_outside
+from einklang.draft.parted import read_parted
 from einklang.draft.reading import Understanding
 from einklang.draft.shape import Shape
 from einklang.draft.sources import find_sources
@@ -51,6 +52,7 @@ class _Reader:
 
     def read(self) -> Understanding:
         self._labels_beside()
+        self.left = read_parted(self.shape, self.known, self.found, self.left)
         mixed = read_mixed(self.shape, self.known, self.found, self.left)
         self.left = [index for index in self.left if index not in mixed]
         self._label_columns()
@@ -200,6 +202,8 @@ class _Reader:
         self.found.codes[match.dimension] = {*filter(None, match.codes.values()), *codes.values()}
         if self.found.below is not None and self.found.below.dimension == match.dimension:
             self.found.codes[match.dimension] |= set(self.found.below.codes.values())
+        if near := {text: code for text, code in match.codes.items() if code and text in match.near}:
+            self.found.ask(match.dimension, "der Abkürzung", near)
         by_limits = {text: code for text, code in match.codes.items() if code and text in match.said and name is None}
         if by_limits:
             self.found.ask(match.dimension, "den Grenzen", by_limits)

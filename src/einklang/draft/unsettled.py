@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from einklang.draft.meant import measure_meant
 from einklang.draft.reading import LISTED, Understanding
 from einklang.draft.shape import Shape
 from einklang.draft.sumrows import sums_of_rows_above
@@ -25,7 +26,9 @@ class Unsettled:
 
     def leave_out_sums(self, texts: list[str]) -> list[str]:
         """Leaves out rows that are the sum of the rows above; gives the labels that remain."""
-        sums = sums_of_rows_above(self.shape, self.found.known, self.index, texts) if texts else {}
+        sums = (
+            sums_of_rows_above(self.shape, self.found.known, self.index, texts) if texts and not self._is_block else {}
+        )
         for is_checked in (True, False):
             labels = [text for text, tolerance in sums.items() if (tolerance is not None) == is_checked]
             if labels:
@@ -35,6 +38,11 @@ class Unsettled:
                 checked = {"sum_of": "above"} | ({"tolerance": tolerance} if tolerance else {})
                 self.found.rows.append(entry | (checked if is_checked else {}))
         return [text for text in texts if text not in sums]
+
+    @property
+    def _is_block(self) -> bool:
+        """Whether a label holds for the rows below it too."""
+        return bool(self.found.places[self.dimension].get("fill_down"))
 
     def settle(self, rest: list[str]) -> None:
         """Labels without a code: sums, measures that are nearly known, or to be settled."""
@@ -54,7 +62,7 @@ class Unsettled:
         if self.dimension not in {"measure", "period"}:
             rest = self.leave_out_sums(rest)
         if self.dimension == "area":
-            rest = self._areas_not_collected(rest)
+            rest = self._levels_in_blocks(rest) if self._is_block else self._areas_not_collected(rest)
             complement = self.found.known.complement
             parts = {text: code for text in rest if (code := complement(text, self.found.codes["area"]))}
             if parts:
@@ -63,7 +71,7 @@ class Unsettled:
                 self.found.ask("area", "den übrigen Gebieten", parts)
                 rest = [text for text in rest if text not in parts]
         if self.dimension == "measure":
-            meant = {text: code for text in rest if (code := self.found.known.measure_meant(text))}
+            meant = {text: code for text in rest if (code := measure_meant(self.found.known, text))}
             if meant:
                 place.setdefault("codes", {}).update(meant)
                 self.found.ask("measure", "der Ähnlichkeit", meant)
@@ -98,6 +106,18 @@ class Unsettled:
             self.found.codes[self.dimension] |= set(near.values())
             self.found.ask(self.dimension, "der Ähnlichkeit", near)
         return [text for text in rest if text not in near]
+
+    def _levels_in_blocks(self, rest: list[str]) -> list[str]:
+        """Leaves out blocks of levels and of their sums; gives the labels that remain."""
+        sentences, found = words().sentences, {}
+        for text in rest:
+            if is_word(text, words().sums_of_levels):
+                found[text] = sentences["level"]
+            elif normalise(text).startswith(tuple(map(normalise, words().levels))):
+                found[text] = sentences["regions"]
+        if found:
+            self.found.places[self.dimension].setdefault("not_data", {}).update(found)
+        return [text for text in rest if text not in found]
 
     def _areas_not_collected(self, rest: list[str]) -> list[str]:
         """Leaves out levels of areas that are named, and rows of several keys; gives the labels that remain."""

@@ -30,6 +30,8 @@ class Words(Declaration):
     subtotal: list[str] = Field(description="Labels of sums of the groups that stand beside them.")
     part: list[str] = Field(description="Words before a group that is a part of the column or row before it.")
     levels: list[str] = Field(description="Beginnings of names of areas of levels that are not collected.")
+    sums_of_levels: list[str] = Field(description="Names of sums of all areas of a level.")
+    types: dict[str, str] = Field(description="Type of an area behind its name, abbreviated → in full.")
     status: dict[str, str] = Field(description="Word in a column of statuses → meaning of `signs.csv`.")
     colours: list[ColourWord] = Field(description="Colours that a note below a table may explain.")
     background: list[str] = Field(description="Parts of words for a colour of the background, transliterated.")
