@@ -174,7 +174,7 @@ Verwaltungsbezirk;Abschluss;männl.;weibl.
 Kaiserslautern, kfr. St.;ohne Hauptschulabschl.;30;20
 ;mit mittl. Abschluss;50;60
 ;zusammen;80;80
-Kaiserslautern, Lk.;ohne Hauptschulabschl.;10;15
+Kaiserslautern (LKR);ohne Hauptschulabschl.;10;15
 ;mit mittl. Abschluss;20;25
 ;zusammen;30;40
 Landkreise;ohne Hauptschulabschl.;10;15
@@ -194,7 +194,7 @@ def test_abbreviated_labels_and_types_of_areas(tmp_path: Path, project: Project)
     """Types tell areas of one name apart; sums of a level stand in a block of their own."""
     draft = _draft(SHORT, tmp_path, project, "schulabgaenge", "rp")
     area, certificate = (draft.content["dimensions"][name] for name in ("area", "certificate"))
-    assert area["codes"] == {"Kaiserslautern, kfr. St.": "07312", "Kaiserslautern, Lk.": "07335"}
+    assert area["codes"] == {"Kaiserslautern, kfr. St.": "07312", "Kaiserslautern (LKR)": "07335"}
     assert area["not_data"] == {"Landkreise": "Summe der kreisfreien Städte oder der Landkreise"}
     assert certificate["codes"] == {"ohne Hauptschulabschl.": "NONE", "mit mittl. Abschluss": "MSA", "zusammen": "_T"}
     (question,) = draft.profile.todo
@@ -238,3 +238,22 @@ def test_measures_in_rows_with_their_parts_below_and_a_sheet_for_each_area(tmp_p
     assert draft.trial.usable == draft.trial.observations.num_rows == 24
     (question,) = draft.profile.todo
     assert "„Arbeitslosenquote (alle ziv. Erwerbspers.)“" in question
+
+
+@pytest.mark.parametrize(
+    ("legend", "changes"),
+    [
+        ("x = wegen geringer Fallzahl nicht ausgewiesen", {"x": "primary_suppressed"}),
+        ("x Tabellenfach gesperrt; - nichts vorhanden", {}),
+        ("x: nichts, was man kennt", {}),
+        ("- vorläufige Zahlen für 2024", {}),
+    ],
+    ids=["otherwise", "as agreed", "unknown words", "a list"],
+)
+def test_signs_mean_what_the_legend_says(
+    legend: str, changes: dict[str, str], tmp_path: Path, project: Project
+) -> None:
+    text = f"Stand: 31.12.2024;;\nGebiet;männlich;weiblich\nSaarland;100;90\nMerzig-Wadern;x;-\n{legend};;\n"
+    draft = _draft(text.replace("; -", "\n-"), tmp_path, project, "auslaender", "sl")
+    assert draft.content["signs"] == {"convention": "din55301", **({"changes": changes} if changes else {})}
+    assert [legend.partition(" ")[0] in one for one in draft.profile.todo] == [True] * len(changes)

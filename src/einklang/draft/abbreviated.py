@@ -30,12 +30,13 @@ def spelled_out(text: str, labels: Mapping[str, str]) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def with_type(text: str) -> str:
-    """The name of an area with its type in full (`Koblenz, kfr. St.` as `Koblenz, kreisfreie Stadt`)."""
+def with_type(text: str) -> list[str]:
+    """The name of an area with its type in full (`Koblenz, kfr. St.`, `Böblingen (LKR)`), and without a title."""
     for short, whole in words().types.items():
-        if text.endswith(short) and text[: -len(short)].endswith((" ", ",")):
-            return f"{text[: -len(short)].rstrip(' ,')}, {whole}"
-    return text
+        if hit := re.fullmatch(rf"(?P<name>.+?)(?:,? | ?\()(?P<type>{re.escape(short)})\)?", text):
+            name = hit["name"]
+            return [f"{name}, {whole}", f"{name.partition(',')[0]}, {whole}"]
+    return []
 
 
 def _abbreviates(written: list[str], words: list[str]) -> bool:

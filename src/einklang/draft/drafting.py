@@ -354,7 +354,7 @@ class _Writer:
         }
         meanings = self.project.signs
         if written.counts:
-            table = meanings.conventions[written.convention]
+            table = {**meanings.conventions[written.convention], **written.changes}
             remarks["signs"] = [
                 f"„{sign}“ steht {count}-mal: {meanings.meanings[table[sign]].label_de}."
                 for sign, count in sorted(written.counts.items(), key=lambda one: -one[1])

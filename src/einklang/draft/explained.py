@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from einklang.declarations.layout import ShownBy
@@ -29,13 +29,18 @@ def explained(word: str, notes: Sequence[str], signs: Signs) -> str | None:
     """The meaning of a word in a column of statuses: by itself, or by the note that begins with it."""
     if own := meaning_of(word, signs):
         return own
-    entries = (entry for note in notes for entry in (note, *_ENTRIES.split(note)))
-    behind = (re.fullmatch(rf"{re.escape(word)}{_BETWEEN}(.+)", entry, re.IGNORECASE) for entry in entries)
+    wanted = re.compile(rf"{re.escape(word)}{_BETWEEN}(.+)", re.IGNORECASE)
+    behind = map(wanted.fullmatch, _entries(notes))
     return next((meaning for hit in behind if hit and (meaning := meaning_of(hit[1], signs))), None)
 
 
+def _entries(notes: Sequence[str]) -> list[str]:
+    """The notes and their parts, where one explains several words."""
+    return [entry for note in notes for entry in dict.fromkeys((note, *_ENTRIES.split(note)))]
+
+
 def meaning_of(text: str, signs: Signs) -> str | None:
-    """The meaning of a text: a label of `signs.csv`, a word of statuses, or the only one whose words stand in it."""
+    """The meaning of a text: a label of `signs.csv`, a word of statuses, or the one whose words stand in it."""
     plain = normalise(text)
     for code, meaning in signs.meanings.items():
         if plain == normalise(meaning.label_de):
@@ -43,8 +48,25 @@ def meaning_of(text: str, signs: Signs) -> str | None:
     for word, code in words().status.items():
         if plain == normalise(word):
             return code
-    said = {code for code, meaning in signs.meanings.items() if any(word in plain for word in meaning.words)}
-    return said.pop() if len(said) == 1 else None
+    said = [(len(word), code) for code, one in signs.meanings.items() for word in one.words if word in plain]
+    longest = {code for size, code in said if size == max(said)[0]}
+    return longest.pop() if len(longest) == 1 else None
+
+
+def signs_explained(used: Iterable[str], notes: Sequence[str], signs: Signs) -> dict[str, str]:
+    """Sign → meaning, of those that the notes explain (`x = wegen geringer Fallzahl nicht ausgewiesen`).
+
+    A sign without `=` or `:` behind it could begin a line of a list; it counts where several signs are explained.
+    """
+    found: dict[str, str] = {}
+    parted: set[str] = set()
+    for sign in used:
+        for entry in _entries(notes):
+            hit = re.fullmatch(rf"{re.escape(sign)}(?P<between>\s*[=:]\s*|\s+)(?P<text>.+)", entry)
+            if hit and sign not in found and (meaning := meaning_of(hit["text"], signs)):
+                found[sign] = meaning
+                parted |= {sign} if hit["between"].strip() else set()
+    return found if len(found) > 1 else {sign: meaning for sign, meaning in found.items() if sign in parted}
 
 
 def _names(colour: ColourWord, text: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from einklang.declarations.signs import Signs
+from einklang.draft.explained import signs_explained
 from einklang.draft.shape import Shape
 
 _PLAIN = re.compile(r"\(?[+\-\u2212]? ?(?P<number>\d[\d.,' \u00a0\u202f]*)\)?(?P<mark> ?[a-zA-Z*•·]{1,2})?")
@@ -65,13 +66,18 @@ def how_written(shape: Shape, signs: Signs, supplier: str = "") -> Written:
     best = max(known.values(), default=0)
     convention = next(name for name in (supplier, _FIRST, *known) if known.get(name) == best)
     table = signs.conventions[convention]
+    said = signs_explained(marks, shape.notes, signs)
+    changes = {sign: code for sign, code in said.items() if not _is_agreed(table.get(sign), code, signs)}
+    table = {**table, **changes}
     unknown = {sign: count for sign, count in marks.items() if sign not in table}
     todo = [doubt] if doubt else []
+    if changes:
+        listed = ", ".join(f"„{sign}“ als „{signs.meanings[code].label_de}“" for sign, code in changes.items())
+        todo.append(f"signs.changes: nach der Legende gelesen: {listed}; stimmt das?")
     if unknown:
         listed = ", ".join(f"„{sign}“ ({count})" for sign, count in list(unknown.items())[:10])
         todo.append(f"signs.changes: Bedeutung fehlt für {listed}.")
     counts = {sign: count for sign, count in marks.items() if sign in table}
-    changes = {}
     if blanks and not marks:
         changes[""] = _NIL
         todo.append(f"signs.changes: {blanks} Felder sind leer, kein Zeichen steht; heißt leer genau null?")
@@ -83,6 +89,13 @@ def how_written(shape: Shape, signs: Signs, supplier: str = "") -> Written:
             f"signs.changes: „0“ steht {texts['0']}-mal, kein anderes Zeichen heißt „nichts“; ist es genau null?"
         )
     return Written(numbers, convention, changes, counts, unknown, todo)
+
+
+def _is_agreed(agreed: str | None, said: str, signs: Signs) -> bool:
+    """Whether a sign does the same to a figure by the convention and by the legend."""
+    one, other = (signs.meanings.get(code or "") for code in (agreed, said))
+    effects = [(each.value, each.obs_status, each.conf_status) for each in (one, other) if each is not None]
+    return len(effects) == 2 and effects[0] == effects[1]
 
 
 def _locale(numbers: list[str]) -> tuple[dict[str, str], str]:

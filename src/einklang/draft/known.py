@@ -207,7 +207,11 @@ class Known:
         labels = self.lists[match.dimension].by_label
         if len(match.unknown) * len(labels) > _MOST_PAIRS:
             return match
-        typed = {text: code for text in match.unknown if (code := labels.get(normalise(with_type(text))))}
+        typed = {
+            text: code
+            for text in match.unknown
+            if (code := next(filter(None, (labels.get(normalise(one)) for one in with_type(text))), None))
+        }
         rest = [text for text in match.unknown if text not in typed]
         near = {text: code for text in rest if (code := spelled_out(without_part(text), labels))}
         parts, abbreviated = match.parts | typed.keys(), match.near | near.keys()
