@@ -217,7 +217,7 @@ STATUS = [
     ["• Deutsche", *[1.5] * 26],
     ["» Eingebürgerte", *[0.5] * 26],
     ["nachrichtlich:"],
-    ["• Deutsche i.e.S.", *[0.5] * 26],
+    ["• Deutsche i.e.S.", *[1.5] * 26],
     ["» Eingebürgerte i.e.S.", *[0.5] * 26],
     ["Nach Geburtsland"],
     ["Personen mit Migrationshintergrund", *[2.5] * 27],

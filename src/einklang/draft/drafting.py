@@ -39,6 +39,7 @@ from einklang.rawtable import RawTable
 _CLOSE = 0.35
 _TITLE = 120
 _MOST_SHEETS = 60
+_YEAR = re.compile(r"(?<!\d)20\d{2}(?!\d)")
 _UNNAMED = re.compile(r"(?:Tabelle|Sheet|Table)? ?\d*", re.IGNORECASE)
 
 
@@ -292,8 +293,17 @@ class _Writer:
             return file
         sheets = self.best.shape.sheets
         if file["format"] != "json" and (len(sheets) < len(self.sample.tables) or not _UNNAMED.fullmatch(sheets[0])):
-            file["sheet"] = "|".join(re.escape(sheet).replace(r"\ ", " ").replace(r"\-", "-") for sheet in sheets)
+            file["sheet"] = self._sheets_of(sheets)
         return file
+
+    def _sheets_of(self, sheets: Sequence[str]) -> str:
+        """The names of the sheets; with any year in place of theirs where no other table could be meant."""
+        names = [re.escape(sheet).replace(r"\ ", " ").replace(r"\-", "-") for sheet in sheets]
+        of_any_year = "|".join(dict.fromkeys(_YEAR.sub(r"20\\d{2}", name) for name in names))
+        meant = [one.sheet for one in self.sample.tables if re.fullmatch(of_any_year, one.sheet.strip())]
+        others = [sheet for shape in self.shapes if shape is not self.best.shape for sheet in shape.sheets]
+        is_clear = set(meant) == set(sheets) and not set(meant) & set(others)
+        return of_any_year if is_clear else "|".join(names)
 
     def _tables(self, profile: Profile) -> list[RawTable]:
         return [one for one in self.sample.tables if re.fullmatch(profile.file.sheet, one.sheet.strip())]

@@ -73,11 +73,7 @@ class _Headings:
         if self._needs_columns():
             self._by_columns()
         else:
-            for number, match in self.chosen.items():
-                self._by_row(number, match)
-            if self.left:
-                Columns(self.shape, self.known, self.found).leave_out(self._labels_left())
-                self.found.columns.append({"headings": [ANY]})
+            self._by_rows(self._labels_left())
 
     # -- rows ---------------------------------------------------------------------------------
 
@@ -260,6 +256,26 @@ class _Headings:
             return True
         return match.dimension not in {"measure", "unit", "period"} and self.known.total(match.dimension) is not None
 
+    def _rows_say_all(self, kept: list[int]) -> bool:
+        """Whether header rows tell these columns apart, one of them by periods, which change from file to file."""
+        if self.said != self.heads or self.composed or self.finer or self.suffixed or self.paths:
+            return False
+        heads = [tuple(row[index] for row in self.heads) for index in kept]
+        read = {number: match for number, match in self.chosen.items() if match.dimension != "unit"}
+        return (
+            "period" in {match.dimension for match in read.values()}
+            and len(set(heads)) == len(heads)
+            and all(match.codes.get(self.heads[number - 1][index]) for number, match in read.items() for index in kept)
+        )
+
+    def _by_rows(self, left_out: dict[Headings, str]) -> None:
+        """A dimension per header row, for all columns but those left out."""
+        for number, match in self.chosen.items():
+            self._by_row(number, match)
+        if left_out:
+            Columns(self.shape, self.known, self.found).leave_out(left_out)
+            self.found.columns.append({"headings": [ANY]})
+
     def _by_row(self, number: int, match: Match) -> None:
         if match.dimension == "unit":
             return
@@ -328,6 +344,9 @@ class _Headings:
                 entries.setdefault(self._headings_of(index), []).append(index)
                 given[self._headings_of(index)] = codes
         columns = Columns(self.shape, self.known, self.found)
+        if left_out and self._rows_say_all([index for indices in entries.values() for index in indices]):
+            self._by_rows(left_out | self._labels_left())
+            return
         columns.take(entries, given, left_out)
         if not self.found.columns:
             # Nothing is understood of the headings: the columns are shown as figures, and the question is asked.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -14,6 +14,7 @@ from einklang.declarations.codelists import CodeList
 from einklang.declarations.dataset import Dataset
 from einklang.draft.abbreviated import spelled_out, with_type
 from einklang.draft.limits import code_of_whole, codes_by_limits
+from einklang.draft.municipal import LENGTH_OF_KREIS, PATTERN_OF_MUNICIPALITY, kreise_of
 from einklang.draft.wording import CODE, is_word, kind_of_mark, looks_like_codes, without_mark, without_part
 from einklang.draft.words import words
 from einklang.labels import normalise
@@ -263,10 +264,32 @@ class Known:
                 if scheme != "label"
             ]
         if dimension == "area":
-            found += self._prefixed(wanted, wanted, None)
+            found += [*self._prefixed(wanted, wanted, None), *self._of_municipalities(wanted)]
             if keyed_texts:
                 found += self._prefixed(wanted, split, "(?P<key>{}) .+")
         return found
+
+    def _of_municipalities(self, texts: list[str]) -> list[Match]:
+        """Keys of Kreise and Länder written as those of municipalities (`06411000`), also without the first zero."""
+        keys = kreise_of(texts)
+        if keys is None:
+            return []
+        match = self._read(texts, "area", "key", [keys[text] for text in texts])
+        lands = {text: key[:2] for text, key in keys.items() if key.endswith("000")}
+        lands = {text: land for text, land in lands.items() if land in self.project.codelists["laender"].codes}
+        levels = {text for text, key in keys.items() if key.endswith("00") and text not in lands}
+        codes = {**match.codes, **lands}
+        said, rest = frozenset(lands), frozenset(levels) - {text for text in levels if codes[text]}
+        return [
+            replace(
+                match,
+                codes=codes,
+                parts=said,
+                levels=rest,
+                pattern=PATTERN_OF_MUNICIPALITY,
+                length=LENGTH_OF_KREIS,
+            )
+        ]
 
     def _prefixed(self, texts: list[str], keys: list[str], pattern: str | None) -> list[Match]:
         """Keys without their leading zero, or without the key of the Land."""
@@ -364,26 +387,6 @@ class Known:
         labels = {code.label_de: code.code for code in codes.values()}
         near = process.extract(without_mark(text), labels.keys(), scorer=fuzz.WRatio, score_cutoff=_VERY_NEAR, limit=2)
         return labels[near[0][0]] if len(near) == 1 and len(text) < _SPELLINGS else None
-
-    def complement(self, text: str, others: Iterable[str]) -> str | None:
-        """The only area whose label begins with the text and that makes up the whole with one of the other areas.
-
-        So `Früheres Bundesgebiet` beside `Neue Länder einschließlich Berlin` is that without Berlin.
-        """
-        codelist = self.lists["area"]
-        members = {
-            code: frozenset(one.extra["members"].split("|"))
-            for code, one in codelist.codes.items()
-            if one.extra.get("members")
-        }
-        whole = {code.code for code in codelist.codes.values() if code.kind == "land"}
-        start = f"{normalise(text)} "
-        begun = {code for label, code in codelist.by_label.items() if label.startswith(start) and code in members}
-        beside = [members[code] for code in others if code in members]
-        found = [
-            code for code in begun if any(members[code] | one == whole and not members[code] & one for one in beside)
-        ]
-        return found[0] if len(found) == 1 else None
 
     def suggestion(self, text: str, dimension: str) -> str:
         """The nearest label of a dimension; empty where none is near."""

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from einklang.draft.known import Known
+from einklang.draft.meant import measure_meant
 from einklang.draft.reading import Understanding
 from einklang.draft.shape import Shape
 from einklang.draft.titles import measures_in_title, period_in, stands_in_every_title, title_cells
@@ -147,7 +148,7 @@ class _Outside:
         return False
 
     def _measure(self) -> None:
-        if self.found.has("measure"):
+        if self.found.has("measure") or self._measure_in_sheets():
             return
         measures = self.known.dataset.measures
         titled = measures_in_title(self.shape, self.known)
@@ -158,6 +159,28 @@ class _Outside:
         if len(measures) > 1 and len(named) != 1:
             listed = ", ".join(one.name for one in measures)
             self.found.todo.append(f"dimensions.measure: welches Merkmal ist es? ({listed})")
+
+    def _measure_in_sheets(self) -> bool:
+        """Whether sheets of the same layout are named after different measures, all or some of them."""
+        names = [name for one in self.shape.sheets if (name := one.strip())]
+        known = self.known.match(names, "measure").codes
+        near = {text: code for text in names if not known[text] and (code := measure_meant(self.known, text))}
+        codes = {text: code for text in names if (code := known[text] or near.get(text))}
+        is_told = 2 * len(codes) >= len(names) and len(set(codes.values())) == len(codes) > 0
+        if len(names) < _SHEETS or not is_told:
+            return False
+        self.found.places["measure"] = {"sheet": True, **({"codes": near} if near else {})}
+        self.found.codes["measure"] = set(codes.values())
+        self.found.score += 1
+        if near:
+            self.found.ask("measure", "der Ähnlichkeit", near)
+        if unknown := [text for text in names if text not in codes]:
+            listed = ", ".join(f"„{text}“" for text in unknown)
+            measures = ", ".join(one.name for one in self.known.dataset.measures)
+            self.found.todo.append(
+                f"dimensions.measure: welche Merkmale sind die Blätter {listed}? Dafür `codes` angeben ({measures})."
+            )
+        return True
 
     def _missing(self) -> None:
         """Dimensions that the table does not say: by title and name of the file, else assumed where they must be."""

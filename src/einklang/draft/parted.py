@@ -31,7 +31,9 @@ def read_parted(shape: Shape, known: Known, found: Understanding, left: Iterable
             continue
         inner = _inner(known, list(behind.values()))
         outer = _outer(known, wholes, inner.dimension) if inner is not None else None
-        if inner is None or outer is None or known.match(texts, outer.dimension).share == 1:
+        if inner is None or outer is None:
+            continue
+        if 1 in {known.match(texts, name).share for name in (inner.dimension, outer.dimension)}:
             continue
         _place(index, behind, inner, outer, found)
         remaining.remove(index)

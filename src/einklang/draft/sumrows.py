@@ -13,6 +13,8 @@ from einklang.declarations.profile import Numbers
 from einklang.draft.figures import how_written
 from einklang.draft.known import Known
 from einklang.draft.shape import Shape
+from einklang.draft.wording import is_word
+from einklang.draft.words import words
 from einklang.parse import read_numbers
 
 _MOST = 40
@@ -37,7 +39,9 @@ def sums_of_rows_above(shape: Shape, known: Known, column: int, texts: Sequence[
         differences = [_differences(one, every, groups) for one in figures]
         allowed = _allowed(known.dataset, every, groups)
         fitting = {
-            text: [_fits(one[rows], allowed[rows]) for one in differences]
+            text: [
+                _fits(one[rows], allowed[rows], values[rows]) for one, values in zip(differences, figures, strict=True)
+            ]
             for text, rows in is_text.items()
             if rows.any()
         }
@@ -51,15 +55,20 @@ def sums_of_rows_above(shape: Shape, known: Known, column: int, texts: Sequence[
 
 
 def _values(shape: Shape, known: Known) -> list[NDArray[np.float64]]:
-    """The figures of each column; a dash is nothing, other signs are unknown."""
+    """The figures of each column but those in per cent; a dash is nothing, other signs are unknown."""
     numbers = Numbers.model_validate(how_written(shape, known.project.signs).numbers)
     found = []
-    for index in shape.figures:
+    for index in (one for one in shape.figures if not _is_rate(shape, one)):
         column = shape.column(index)
         values = read_numbers(pa.array(column.cleaned, pa.string()), numbers)
         values[[position for position, text in enumerate(column.cleaned) if text in {"-", "–"}]] = 0
         found.append(values[column.codes])
     return found
+
+
+def _is_rate(shape: Shape, index: int) -> bool:
+    heads = [row[index] for row in shape.filled_heads()]
+    return any("%" in text or is_word(text, words().rates) for text in heads)
 
 
 def _differences(
@@ -79,6 +88,9 @@ def _allowed(dataset: Dataset, sums: NDArray[np.bool_], groups: NDArray[np.int64
     return allowed
 
 
-def _fits(differences: NDArray[np.float64], allowed: NDArray[np.float64]) -> bool:
+def _fits(differences: NDArray[np.float64], allowed: NDArray[np.float64], sums: NDArray[np.float64]) -> bool:
+    """Whether sums that are more than what rounding allows (unlike rates) are those of their parts."""
     known = ~np.isnan(differences)
-    return bool(known.any()) and bool((np.abs(differences[known]) <= allowed[known] + 1e-6).mean() >= _MOSTLY)
+    if not known.any() or not (np.abs(sums[known]) > allowed[known]).any():
+        return False
+    return bool((np.abs(differences[known]) <= allowed[known] + 1e-6).mean() >= _MOSTLY)

@@ -6,18 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from einklang import observations as contract1
+from einklang.declarations.dataset import Dataset
 from einklang.declarations.profile import Profile
 from einklang.declarations.rules import Severity
 from einklang.discretion import SecretMarks
+from einklang.draft.words import words
 from einklang.findings import Finding
 from einklang.harmonise import harmonise
 from einklang.parse import parse
 from einklang.project import Project
-from einklang.rawtable import RawTable
+from einklang.rawtable import Mask, RawTable
 from einklang.structure import structure
 
 _MOST_ROWS = 20_000
@@ -28,19 +31,24 @@ _SAID = frozenset({"IM-COD-001", "IM-STA-001", "IM-STA-002"})
 
 @dataclass(frozen=True)
 class Trial:
-    """Observations of the sample in the columns of contract 1; `is_secret` are those that must not be shown."""
+    """Observations of the sample in the columns of contract 1; `is_secret` are those that must not be shown.
+
+    `usable` counts those that nothing is found about; `contradiction` asks what tells figures of the same codes apart.
+    """
 
     tables: tuple[RawTable, ...]
     observations: pa.Table
     usable: int
     is_secret: NDArray[np.bool_]
     findings: tuple[Finding, ...]
+    contradiction: str = ""
 
     @property
     def problems(self) -> list[str]:
         """The errors as sentences of the draft."""
         errors = [one for one in self.findings if one.severity is Severity.ERROR and one.rule not in _SAID]
-        return list(dict.fromkeys(f"{one.rule}: {one.message.de}" for one in errors))[:_LISTED]
+        said = list(dict.fromkeys(f"{one.rule}: {one.message.de}" for one in errors))[:_LISTED]
+        return [*filter(None, [self.contradiction]), *said]
 
 
 def shortened(table: RawTable) -> RawTable:
@@ -63,4 +71,25 @@ def try_profile(tables: Sequence[RawTable], profile: Profile, project: Project) 
     parsed = parse(structured.table, profile, project.sign_meanings(profile), said)
     harmonised = harmonise(structured.table, parsed, profile, project, "", {}, SecretMarks.of([profile], project))
     findings = (*structured.findings, *(one.finding for one in harmonised.located))
-    return Trial(sheets, harmonised.table, int(harmonised.usable.sum()), parsed.is_secret, findings)
+    is_contradicted, question = _contradictions(harmonised.table, project.dataset(profile.dataset))
+    usable = int((harmonised.usable & ~is_contradicted).sum())
+    return Trial(sheets, harmonised.table, usable, parsed.is_secret, findings, question)
+
+
+def _contradictions(observations: pa.Table, dataset: Dataset) -> tuple[Mask, str]:
+    """The figures that have the codes of another one and another value, and what is asked of them."""
+    keys = contract1.key_columns(dataset)
+    frame = observations.select([*keys, "value", "sheet", "row", "column"]).to_pandas()
+    is_known = np.logical_and.reduce([frame[name].to_numpy() != "" for name in keys])
+    same = frame.groupby(keys, sort=False, observed=True)
+    hit: Mask = is_known & (same["value"].transform("nunique", dropna=False).to_numpy() > 1)
+    if not hit.any():
+        return hit, ""
+    first = frame[hit][same.ngroup()[hit] == same.ngroup()[hit].iloc[0]].drop_duplicates("value").iloc[:2]
+    cells = [f"{sheet}!{cell}" if sheet else cell for sheet, cell in zip(first["sheet"], _cells(first), strict=True)]
+    name = "same_codes_in_sheets" if first["sheet"].nunique() > 1 else "same_codes"
+    return hit, words().sentences[name].format(int(hit.sum()), *cells)
+
+
+def _cells(frame: pd.DataFrame) -> list[str]:
+    return [f"{column}{row}" for column, row in zip(frame["column"], frame["row"], strict=True)]

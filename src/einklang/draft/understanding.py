@@ -18,6 +18,7 @@ from einklang.draft.headings import read_headings
 from einklang.draft.known import Known, Match
 from einklang.draft.lone import ENOUGH, read_lone_rows
 from einklang.draft.mixed import read_mixed
+from einklang.draft.municipal import PATTERN_OF_MUNICIPALITY, PATTERN_OF_REGIONS
 from einklang.draft.outside import read_outside
 from einklang.draft.parted import read_parted
 from einklang.draft.reading import Understanding
@@ -196,7 +197,7 @@ class _Reader:
             below = find_below(match.dimension, column, match.codes, codelist)
             self.found.below = below
             asked = [text for text in asked if below is None or text not in below.codes]
-        codes = {text: code for text, code in codes.items() if code}
+        codes = {_label(match.pattern, text): code for text, code in codes.items() if code}
         if codes:
             place["codes"] = codes
         self.found.codes[match.dimension] = {*filter(None, match.codes.values()), *codes.values()}
@@ -264,6 +265,11 @@ class _Reader:
     def _levels(self, match: Match, index: int) -> None:
         """Keys of levels of areas that are not collected, by the number of their digits."""
         sentences = words().sentences
+        if match.pattern == PATTERN_OF_MUNICIPALITY:
+            rest = self._unsettled(match.dimension, index).leave_out_sums(sorted(match.levels))
+            entry = {**self.shape.where(index), "pattern": PATTERN_OF_REGIONS, "reason": sentences["regions"]}
+            self.found.rows += [entry] if rest else []
+            return
         reasons = {3: sentences["regions"], 8: sentences["municipalities"]}
         for length in sorted({len(text) for text in match.levels}):
             reason = reasons.get(length + len(match.prefix), sentences["unsettled_rows"])
@@ -338,6 +344,12 @@ class _Reader:
 
     def _title(self, index: int) -> str:
         return next((row[index] for row in reversed(self.shape.heads) if row[index]), column_letter(index))
+
+
+def _label(pattern: str | None, text: str) -> str:
+    """The part of a text that is the label."""
+    found = re.fullmatch(pattern, text) if pattern else None
+    return found["key"] if found and "key" in found.re.groupindex else text
 
 
 def understand(shape: Shape, known: Known, file_name: str, area: str) -> Understanding:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from einklang.draft.areas import complement
 from einklang.draft.meant import measure_meant
 from einklang.draft.reading import LISTED, Understanding
 from einklang.draft.shape import Shape
@@ -37,6 +38,9 @@ class Unsettled:
                 tolerance = max(sums[text] or 0 for text in labels)
                 checked = {"sum_of": "above"} | ({"tolerance": tolerance} if tolerance else {})
                 self.found.rows.append(entry | (checked if is_checked else {}))
+                if not is_checked:
+                    listed = ", ".join(f"„{text}“" for text in labels)
+                    self.found.todo.append(words().sentences["sum_in_part"].format(listed))
         return [text for text in texts if text not in sums]
 
     @property
@@ -63,8 +67,8 @@ class Unsettled:
             rest = self.leave_out_sums(rest)
         if self.dimension == "area":
             rest = self._levels_in_blocks(rest) if self._is_block else self._areas_not_collected(rest)
-            complement = self.found.known.complement
-            parts = {text: code for text in rest if (code := complement(text, self.found.codes["area"]))}
+            known, beside = self.found.known, self.found.codes.get("area", set())
+            parts = {text: code for text in rest if (code := complement(known, text, beside))}
             if parts:
                 place.setdefault("codes", {}).update(parts)
                 self.found.codes["area"] |= set(parts.values())
