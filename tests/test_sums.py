@@ -364,3 +364,14 @@ def test_known_parts_never_exceed_their_total(parts: list[int], total: int) -> N
         found = beyond(difference, np.asarray([allowed]), np.zeros(1), np.asarray([complete]))[0]
         over = abs(difference[0]) if complete else max(0.0, -difference[0])
         assert found == max(0.0, over - allowed)
+
+
+@pytest.mark.parametrize(("third", "found"), [(60, []), (75, ["IM-AGG-001"])])
+def test_states_of_the_union_and_all_others_are_everybody(third: int, found: list[str], checker: Checker) -> None:
+    """Also where no group of states below them is delivered."""
+    checked = checker(
+        f"Zeit;insgesamt;EU-Staaten;Drittstaaten\n31.12.2024;100;40;{third}\n",
+        rules=["IM-AGG-001"],
+        dimensions={"area": {"constant": "07"}, "sex": None, "nationality": {"header_row": 1}},
+    )
+    assert rules_found(checked.result) == found
