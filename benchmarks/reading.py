@@ -94,11 +94,11 @@ def _read_csv(path: Path) -> int:
 
 def _read_xlsx(path: Path) -> int:
     from einklang.container import Kind
-    from einklang.read_boxed import read_boxed
+    from einklang.read_boxed import SheetsRead, read_boxed
 
     read = read_boxed(path, Kind.WORKBOOK, path.name, ".*", ",")
-    assert isinstance(read, tuple), read
-    return read[0].rows * len(read[0].columns)
+    assert isinstance(read, SheetsRead), read
+    return read.tables[0].rows * len(read.tables[0].columns)
 
 
 def _bare_csv(path: Path) -> int:

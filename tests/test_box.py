@@ -22,7 +22,7 @@ from einklang import box
 from einklang.box import CAN_FORK, Box, run_alone
 from einklang.container import Kind
 from einklang.errors import ReaderNotStarted
-from einklang.read_boxed import read_boxed
+from einklang.read_boxed import SheetsRead, read_boxed
 
 pytestmark = pytest.mark.skipif(not CAN_FORK or not Path("/proc/self/fd").exists(), reason="it needs fork and /proc")
 
@@ -242,9 +242,9 @@ def test_without_forks_the_same_is_read(can_fork: bool, monkeypatch: pytest.Monk
     path = tmp_path / "mappe.xlsx"
     path.write_bytes(workbook({"Tabelle": [("Zeit", "Wert"), ("2024", 7)]}))
     monkeypatch.setattr(box, "CAN_FORK", can_fork)
-    tables = read_boxed(path, Kind.WORKBOOK, "mappe.xlsx", ".*", ",")
-    assert isinstance(tables, tuple)
-    assert [column.texts for column in tables[0].columns] == [("Zeit", "2024"), ("Wert", "7")]
+    read = read_boxed(path, Kind.WORKBOOK, "mappe.xlsx", ".*", ",")
+    assert isinstance(read, SheetsRead)
+    assert [column.texts for column in read.tables[0].columns] == [("Zeit", "2024"), ("Wert", "7")]
 
 
 def test_without_forks_what_hangs_is_ended_too(monkeypatch: pytest.MonkeyPatch) -> None:

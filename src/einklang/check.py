@@ -41,7 +41,7 @@ from einklang.plausibility import judge
 from einklang.project import Project
 from einklang.rawtable import RawTable
 from einklang.read import read_file
-from einklang.result import DeliveredFile, Identity, Result, Versions
+from einklang.result import DeliveredFile, Identity, Result, UnreadSheets, Versions
 from einklang.structure import Structured, structure
 from einklang.timeliness import RULE as TIMELINESS
 from einklang.timeliness import judge_timeliness
@@ -109,6 +109,11 @@ class _Judgement:
         self.located.extend(added)
         return all(one.finding.severity is not Severity.ERROR for one in added)
 
+    @property
+    def reached(self) -> tuple[int, int]:
+        """How far the line came: the more steps the further, then the fewer errors."""
+        return len(self.steps), -sum(one.finding.severity is Severity.ERROR for one in self.located)
+
 
 def sent_file(path: Path, stored_as: str = "") -> SentFile:
     """The file at a path, measured.
@@ -139,21 +144,22 @@ def check(
 
     `history` gives the sender's own accepted observations when they are needed, `released` those of the latest
     release, of all Länder, `references` what else figures may be compared with; `progress` is told each step.
+    Of several profiles of the supplier the first that fits is taken; where none does, the one that came furthest.
 
     Raises:
         UnknownName: supplier, data set or profile is not declared.
     """
     profiles = project.profiles_of(sending.supplier, sending.dataset)
-    tried: list[Checked] = []
+    tried: list[tuple[tuple[int, int], Checked]] = []
     for profile in profiles:
         judgement = _Judgement()
         judgement.add("receive", sending.findings)
-        line = _Line(sending, project, profile, history, released, judgement, progress, references)
+        line = _Line(sending, project, profile, history, released, judgement, progress, references, len(profiles) > 1)
         checked = line.run()
         if "parse" in judgement.steps and line.is_period_agreed:
             return checked
-        tried.append(checked)
-    return tried[0]
+        tried.append((judgement.reached, checked))
+    return max(tried, key=lambda one: one[0])[1]
 
 
 @dataclass
@@ -166,9 +172,11 @@ class _Line:
     judgement: _Judgement
     progress: Progress
     references: References = no_references
+    is_chosen: bool = False
     is_period_agreed: bool = True
     excerpts: Excerpts | None = None
     members: dict[str, str] = field(default_factory=dict)
+    unread: list[UnreadSheets] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.marks = SecretMarks.of([self.profile], self.project)
@@ -208,6 +216,7 @@ class _Line:
         for file, read in zip(self.sending.files, reads, strict=True):
             self.members |= {name: f"{file.stored_as}/{number}" for name, number in read.members.items()}
             self.judgement.not_evaluable.update(read.not_evaluable)
+            self.unread += read.unread
         doubled = several_versions([table.file for read in reads for table in read.tables], catalogue)
         if not self.judgement.add("read", [*doubled, *(one for read in reads for one in read.findings)]):
             self.judgement.stopped_in = "read"
@@ -304,6 +313,7 @@ class _Line:
             ),
             rows=rows,
             cells=cells,
+            unread_sheets=self.unread,
             findings=findings,
             rules=rule_outcomes(
                 catalogue,
@@ -368,6 +378,7 @@ class _Line:
                 for file in sending.files
             ],
             periods=[period.code for period in harmonised.periods] if harmonised is not None else [],
+            profile=self.profile.title if self.is_chosen else "",
         )
 
 

@@ -16,7 +16,7 @@ from einklang.container import kind_of
 from einklang.declarations.rules import Example
 from einklang.deliver import deliver
 from einklang.project import Project, load_project
-from einklang.read_boxed import read_boxed
+from einklang.read_boxed import SheetsRead, read_boxed
 from einklang.receive import same_bytes
 from einklang.release import make_release, read_report
 from einklang.result import Outcome, Result
@@ -116,11 +116,11 @@ def _text(data: bytes) -> str:
 
 
 def _workbook_lines(path: Path) -> list[str]:
-    tables = read_boxed(path, kind_of(path), path.name, ".*", ",")
-    if not isinstance(tables, tuple):
+    read = read_boxed(path, kind_of(path), path.name, ".*", ",")
+    if not isinstance(read, SheetsRead):
         return [f"[{path.suffix.lstrip('.').upper()}, {path.stat().st_size} Byte]"]
     lines = []
-    for table in tables:
+    for table in read.tables:
         lines.append(f"[{table.sheet}]")
         rows = ([table.text(row, column) for column in range(len(table.columns))] for row in range(table.rows))
         lines += [" | ".join(row).rstrip(" |") for row in rows]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,7 +30,9 @@ from einklang.labels import spelled
 from einklang.rawtable import RawTable
 from einklang.read_boxed import SheetsMissing, read_boxed
 from einklang.read_text import read_text
+from einklang.result import UnreadSheets
 from einklang.unpack import Part, opened
+from einklang.unread import check_unread, listed, unread_sheets
 
 MAX_FILE = 4 * 1024**3
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError)
@@ -64,13 +66,15 @@ class Read:
     """The tables of one file (none where it cannot be read) and what was found.
 
     `members` gives, for each file that came out of an archive, its place there: shown name → number.
-    `not_evaluable` are rules that the kind of file does not let judge, with the reason.
+    `not_evaluable` are rules that the kind of file does not let judge, with the reason. `unread` names the sheets that
+    the profile does not want, by workbook.
     """
 
     tables: tuple[RawTable, ...] = ()
     findings: tuple[Finding, ...] = ()
     members: Mapping[str, int] = field(default_factory=dict)
     not_evaluable: Mapping[str, str] = field(default_factory=dict)
+    unread: Sequence[UnreadSheets] = ()
 
 
 def read_file(path: Path, name: str, profile: Profile, catalogue: Catalogue) -> Read:
@@ -93,6 +97,7 @@ def read_file(path: Path, name: str, profile: Profile, catalogue: Catalogue) -> 
         findings=tuple(one for read in reads for one in read.findings),
         members={part.name: part.member for part in parts if part.member},
         not_evaluable={rule: why for read in reads for rule, why in read.not_evaluable.items()},
+        unread=tuple(one for read in reads for one in read.unread),
     )
 
 
@@ -186,16 +191,18 @@ def _read_boxed(part: Part, profile: Profile, say: _Say, notes: tuple[Finding, .
         case Unreadable():
             return Read(findings=(say.unreadable(read),))
         case SheetsMissing():
-            listed = ", ".join(read.found)
+            there = listed(read.found, say.catalogue)
             wanted = spelled(profile.file.sheet)
             return Read(
                 findings=(
-                    finding(say.catalogue, "IM-STR-001", say.place, datei=part.name, erwartet=wanted, liste=listed),
+                    finding(say.catalogue, "IM-STR-001", say.place, datei=part.name, erwartet=wanted, liste=there),
                 )
             )
     for what in held:
         note = finding(say.catalogue, "IM-FIL-008", say.place, datei=part.name, was=say.catalogue.reasons[what])
         notes = (*notes, note)
-    known = all(table.look is not None and table.look.is_known for table in read)
+    notes = (*notes, *check_unread(part.name, [one.sheet for one in read.tables], read.others, say.catalogue))
+    known = all(table.look is not None and table.look.is_known for table in read.tables)
     untold = {} if known else {"IM-STR-005": "kind_does_not_tell", "IM-STR-006": "kind_does_not_tell"}
-    return Read(read, notes, not_evaluable=untold)
+    unread = unread_sheets(part.name, [name for name, _ in read.others])
+    return Read(read.tables, notes, not_evaluable=untold, unread=unread)

@@ -41,7 +41,15 @@ class SheetsMissing:
     found: tuple[str, ...]
 
 
-Answer = tuple[RawTable, ...] | SheetsMissing | Unreadable | Limit
+@dataclass(frozen=True, slots=True)
+class SheetsRead:
+    """The sheets asked for; of each other one its name, and whether it is a table that a spreadsheet program shows."""
+
+    tables: tuple[RawTable, ...]
+    others: tuple[tuple[str, bool], ...] = ()
+
+
+Answer = SheetsRead | SheetsMissing | Unreadable | Limit
 
 
 def memory_for(size: int) -> int:
@@ -101,7 +109,8 @@ def _answered(output: IO[bytes], name: str) -> Answer:
             return Unreadable("reader_failed")
         case {"missing": found}:
             return SheetsMissing(tuple(found))
-    return tuple(_table(sheet, data, name) for sheet in answer["sheets"])
+    tables = tuple(_table(sheet, data, name) for sheet in answer["sheets"])
+    return SheetsRead(tables, tuple((other, is_shown) for other, is_shown in answer["others"]))
 
 
 def _table(sheet: dict[str, Any], data: mmap.mmap, name: str) -> RawTable:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from einklang.declarations.base import Text
+from einklang.evidence import Shortened
 from einklang.findings import Confirmation, Finding
 from einklang.records import Record
 
@@ -42,6 +43,9 @@ class Identity(Record):
     replaces: str | None = Field(description="The delivery that this one replaces.")
     files: list[DeliveredFile] = Field(description="The files.")
     periods: list[str] = Field(description="Periods found, in order.")
+    profile: str = Field(
+        default="", description="Title of the profile that was read by; empty where the supplier has one only."
+    )
 
 
 class Versions(Record):
@@ -71,6 +75,14 @@ class Accounting(Record):
     def is_complete(self) -> bool:
         """Whether nothing was lost."""
         return self.read == self.accepted + self.quarantined + sum(part.count for part in self.not_data)
+
+
+class UnreadSheets(Record):
+    """The sheets of one workbook that the profile does not read."""
+
+    file: str = Field(description="Name of the workbook as delivered.")
+    count: int = Field(ge=1, description="How many sheets.")
+    names: list[Shortened] = Field(description="Names of the first of them, at most ten.")
 
 
 class Outcome(StrEnum):
@@ -131,6 +143,7 @@ class Result(Record):
     versions: Versions = Field(description="Judged with what.")
     rows: Accounting = Field(description="Rows of the files.")
     cells: Accounting = Field(description="Cells of the columns of figures in data rows.")
+    unread_sheets: list[UnreadSheets] = Field(default=[], description="Sheets that were not read, by workbook.")
     findings: list[Finding] = Field(description="Worst first.")
     rules: list[RuleOutcome] = Field(description="Every rule of the catalogue that concerns a delivery.")
     answer_by: str | None = Field(default=None, description="Day by which an answer is expected, ISO 8601.")

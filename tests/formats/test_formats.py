@@ -16,7 +16,7 @@ from format_files import HERE, MAPPE, ROWS, TEXT, ods, spreadsheetml, zipped
 from einklang.check import Checked
 from einklang.container import Kind, kind_of
 from einklang.rawtable import RawTable
-from einklang.read_boxed import SheetsMissing, read_boxed
+from einklang.read_boxed import SheetsMissing, SheetsRead, read_boxed
 from einklang.result import Outcome, Verdict
 
 FORMATS: list[tuple[str, Callable[[], bytes], dict[str, str], list[str]]] = [
@@ -106,7 +106,8 @@ def read(content: bytes, tmp_path: Path, kind: Kind, decimal: str = ",") -> Any:
     path = tmp_path / "datei"
     path.write_bytes(content)
     assert kind_of(path) is kind
-    return read_boxed(path, kind, "datei", ".*", decimal)
+    answer = read_boxed(path, kind, "datei", ".*", decimal)
+    return answer.tables if isinstance(answer, SheetsRead) else answer
 
 
 def cells_of(table: RawTable) -> list[list[str]]:

@@ -17,7 +17,7 @@ from einklang.container import Kind, Limit, Unreadable
 from einklang.discretion import SecretMarks
 from einklang.errors import DeclarationError
 from einklang.project import Project
-from einklang.read_boxed import Answer, read_boxed
+from einklang.read_boxed import Answer, SheetsRead, read_boxed
 
 ROWS = [("Gebiet", "männlich", "weiblich"), ("Saarland", 6, 4), ("Hessen", 8, 9)]
 BY_COLOUR = {"shown_by": "font_colour", "words": {"FF0000": "secret"}}
@@ -37,8 +37,8 @@ def _read(folder: Path, content: bytes, kind: str) -> Answer:
 
 
 def _cells(answer: Answer, kind: str) -> dict[str, str]:
-    assert isinstance(answer, tuple)
-    look = answer[0].look
+    assert isinstance(answer, SheetsRead)
+    look = answer.tables[0].look
     assert look is not None
     shown = look.shown[kind]
     return {
@@ -148,9 +148,9 @@ def test_nothing_is_looked_for_unasked(tmp_path: Path) -> None:
     path = tmp_path / "tabelle.xlsx"
     path.write_bytes(_styled(note))
     answer = read_boxed(path, Kind.WORKBOOK, path.name, ".*", ",")
-    assert isinstance(answer, tuple)
-    assert answer[0].look is not None
-    assert answer[0].look.shown == {}
+    assert isinstance(answer, SheetsRead)
+    assert answer.tables[0].look is not None
+    assert answer.tables[0].look.shown == {}
 
 
 def test_a_file_that_cannot_show_it_is_refused(project: Project, tmp_path: Path) -> None:

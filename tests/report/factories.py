@@ -25,6 +25,7 @@ from einklang.result import (
     Outcome,
     Result,
     RuleOutcome,
+    UnreadSheets,
     Verdict,
     Versions,
 )
@@ -331,7 +332,9 @@ def hostile() -> Result:
                 DeliveredFile(name="zweite.csv", stored_as="2.csv", sha256="1" * 64, size=2_500_000),
             ],
             periods=[HOSTILE[0], HOSTILE[6]],
+            profile=HOSTILE[0],
         ),
+        unread_sheets=[UnreadSheets(file=file, count=1000, names=[*HOSTILE, f"T{HALF_CHARACTER}"][:10])],
         findings=[
             finding(
                 severity=Severity.WARNING,

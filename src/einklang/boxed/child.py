@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from einklang.boxed.genesis_json import read_genesis_json
-from einklang.boxed.sheets import Refused, Sheet, write_answer
+from einklang.boxed.sheets import Found, Refused, Sheet, write_answer
 from einklang.boxed.spreadsheetml import read_spreadsheetml
 from einklang.boxed.workbook import read_workbook
 
@@ -48,7 +48,7 @@ def limit(memory: int, seconds: int, deadline: int) -> None:
             resource.setrlimit(kind, (allowed, allowed))
 
 
-def _read(job: dict[str, Any]) -> list[Sheet] | list[str]:
+def _read(job: dict[str, Any]) -> Found:
     path, pattern = Path(job["path"]), str(job["sheet"])
     match job["kind"]:
         case "json":
@@ -58,7 +58,8 @@ def _read(job: dict[str, Any]) -> list[Sheet] | list[str]:
         case kind:
             return read_workbook(path, kind, pattern, job["decimal"], job["own"], job["shown"])
     wanted = [sheet for sheet in sheets if re.fullmatch(pattern, sheet.name.strip())]
-    return wanted or [sheet.name for sheet in sheets]
+    names = {sheet.name for sheet in wanted}
+    return Found(wanted, [(sheet.name, not sheet.look.hidden) for sheet in sheets if sheet.name not in names])
 
 
 def main() -> None:
@@ -69,9 +70,8 @@ def main() -> None:
     sheets: list[Sheet] = []
     try:
         found = _read(job)
-        sheets = [one for one in found if isinstance(one, Sheet)]
-        if not sheets:
-            answer = {"missing": found}
+        sheets = found.sheets
+        answer = {"others": found.others} if sheets else {"missing": [name for name, _ in found.others]}
     except Refused as refused:
         answer = {refused.kind: [refused.reason, refused.found, refused.allowed, refused.facts]}
     except MemoryError:

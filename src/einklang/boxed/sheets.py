@@ -65,6 +65,14 @@ class Sheet:
     look: Look = field(default_factory=Look)
 
 
+@dataclass
+class Found:
+    """The sheets wanted; of each other one its name, and whether it is a table that a spreadsheet program shows."""
+
+    sheets: list[Sheet]
+    others: list[tuple[str, bool]]
+
+
 class _Positions(dict[Any, int]):
     """Each new key gets the next position."""
 

@@ -13,7 +13,7 @@ from typing import Any
 import python_calamine as calamine
 
 from einklang.boxed import ods, xlsx
-from einklang.boxed.sheets import Refused, Sheet, check_extent, gather, write_bool, writer
+from einklang.boxed.sheets import Found, Refused, Sheet, check_extent, gather, write_bool, writer
 from einklang.letters import column_letter
 
 _DAMAGED = (
@@ -31,8 +31,8 @@ _DAMAGED = (
 
 def read_workbook(
     path: Path, kind: str, pattern: str, decimal: str, own: Sequence[Sequence[str]] = (), shown: Sequence[str] = ()
-) -> list[Sheet] | list[str]:
-    """The sheets whose whole name matches the pattern; the names of all sheets where none does.
+) -> Found:
+    """The sheets whose whole name matches the pattern, and the names of the others.
 
     `own` names the sheets that the service adds to a workbook it returns. One that was mended and sent again
     still has them; where all of a group are there beside others, they are passed over. `shown` is what of the look
@@ -49,8 +49,10 @@ def read_workbook(
         metadata = {one.name: one for one in book.sheets_metadata if one.typ == calamine.SheetTypeEnum.WorkSheet}
         passed = {name for group in own if set(group) < set(metadata) for name in group}
         wanted = [name for name in metadata if name not in passed and re.fullmatch(pattern, name.strip())]
+        read = set(wanted)
+        others = [(one.name, _is_shown_table(one)) for one in book.sheets_metadata if one.name not in read]
         if not wanted:
-            return list(book.sheet_names)
+            return Found([], others)
         if kind == "workbook":
             told = xlsx.look_into(path, wanted)
             if shown:
@@ -78,7 +80,11 @@ def read_workbook(
         raise Refused("unreadable", "file_is_broken_zip") from error
     except _DAMAGED as error:
         raise Refused("unreadable", "file_is_broken_zip") from error
-    return sheets
+    return Found(sheets, others)
+
+
+def _is_shown_table(one: calamine.SheetMetadata) -> bool:
+    return one.typ == calamine.SheetTypeEnum.WorkSheet and one.visible == calamine.SheetVisibleEnum.Visible
 
 
 def _with_bools_written(row: Sequence[Any]) -> Sequence[Any]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from einklang.declarations.base import Text
 from einklang.findings import PlaceFound
-from einklang.report.display import SHORT_TEXT, shorten
+from einklang.report.display import SHORT_TEXT, number, shorten
 from einklang.report.texts import Language, load_texts, say
+from einklang.result import Result
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,22 @@ def where(span: Span, language: Language) -> str:
         parts.append(say(texts.sheet, language, sheet=shorten(span.first.sheet, SHORT_TEXT, language)))
     named = ", ".join(parts) or say(texts.whole_file, language)
     return named[0].upper() + named[1:]
+
+
+def unread_sheets(result: Result, language: Language) -> list[tuple[str, str]]:
+    """For each workbook a label and the first names of the sheets that were not read, and how many more there are."""
+    texts = load_texts().counts
+    several = len(result.identity.files) != 1 or len(result.unread_sheets) > 1
+    lines = []
+    for one in result.unread_sheets:
+        file = shorten(one.file, SHORT_TEXT, language)
+        label = say(texts.unread_in, language, file=file) if several else say(texts.unread, language)
+        names = ", ".join(one.names)
+        more = one.count - len(one.names)
+        if more:
+            names = say(texts.names_and_more, language, names=names, count=number(more, language))
+        lines.append((label, names))
+    return lines
 
 
 def about(span: Span, language: Language) -> str:

@@ -14,7 +14,7 @@ from einklang.declarations.base import Text
 from einklang.declarations.rules import Severity
 from einklang.findings import Finding
 from einklang.report import display, symbols
-from einklang.report.places import merge
+from einklang.report.places import merge, unread_sheets
 from einklang.report.texts import Language, load_texts, say
 from einklang.result import Accounting, Outcome, Result, Verdict
 
@@ -56,6 +56,20 @@ def _account_line(title: Text, account: Accounting, language: Language) -> Style
     return line
 
 
+def _profile_line(result: Result, language: Language) -> list[Styled]:
+    if not result.identity.profile:
+        return []
+    title = display.visible(display.shorten(result.identity.profile, _TEXT_LIMIT, language))
+    return [Styled.assemble((f"{say(load_texts().identity.profile, language)}: ", "bold"), title)]
+
+
+def _unread_lines(result: Result, language: Language) -> list[Styled]:
+    return [
+        Styled.assemble((f"{display.visible(label)}: ", "bold"), display.visible(names))
+        for label, names in unread_sheets(result, language)
+    ]
+
+
 def _rules_line(result: Result, language: Language) -> Styled:
     texts = load_texts().counts
     counts = {one: sum(rule.outcome is one for rule in result.rules) for one in Outcome}
@@ -83,11 +97,13 @@ def _cells(finding: Finding, language: Language, *, several_files: bool) -> str:
     by_sheet: dict[tuple[str, str], list[str]] = {}
     for span in spans:
         file = span.first.file if several_files else ""
-        by_sheet.setdefault((file, span.first.sheet), []).append(span.cell or say(texts.whole_file, language))
+        cells = by_sheet.setdefault((file, span.first.sheet), [])
+        if span.cell or not span.first.sheet:
+            cells.append(span.cell or say(texts.whole_file, language))
     lines: list[str] = []
     for names, cells in by_sheet.items():
         lines.extend(display.visible(display.shorten(name, _NAME_LIMIT, language)) for name in names if name)
-        lines.append(display.visible(", ".join(cells)))
+        lines.extend([display.visible(", ".join(cells))] if cells else [])
     further = finding.count - sum(span.count for span in spans)
     if spans and further > 0:
         lines.append(say(texts.further, language, count=display.number(further, language)))
@@ -143,8 +159,10 @@ def render_terminal(result: Result, language: Language = "de") -> RenderableType
         Styled(_spoken(result.sentence, language)),
         next_step,
         Styled(""),
+        *_profile_line(result, language),
         _account_line(texts.counts.rows, result.rows, language),
         _account_line(texts.counts.cells, result.cells, language),
+        *_unread_lines(result, language),
         _rules_line(result, language),
         _tally_line(result, language),
         *([Styled(""), _findings(result, language)] if result.findings else [Styled("")]),

@@ -85,6 +85,7 @@ class IdentityTexts(Declaration):
     moment: Text
     replaces: Text
     replaces_none: Text
+    profile: Text
     files: Text
     file: Text
     size: Text
@@ -111,6 +112,9 @@ class CountTexts(Declaration):
     bar_title: Text
     sum_line: Text
     incomplete: Text
+    unread: Text
+    unread_in: Text
+    names_and_more: Text
     rules: Text
     outcome: Text
     outcomes: Mapping[Outcome, Text]

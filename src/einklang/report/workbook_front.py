@@ -9,6 +9,7 @@ from functools import lru_cache
 from einklang.declarations.rules import Severity
 from einklang.findings import Finding
 from einklang.report import display, symbols
+from einklang.report.places import unread_sheets
 from einklang.report.texts import Language, load_texts, say
 from einklang.report.workbook_entries import Entry, Wording, cell_of
 from einklang.report.workbook_sheet import Stored
@@ -261,6 +262,8 @@ class FrontWriter:
         periods = ", ".join(display.period(code, self._language) for code in identity.periods)
         periods = display.shorten(periods, _PERIODS_SHOWN, self._language)
         self._line(self._say(texts.periods), periods or display.no_periods(self._result, self._language))
+        if identity.profile:
+            self._line(self._say(texts.profile), display.shorten(identity.profile, display.SHORT_TEXT, self._language))
         if identity.delivery:
             self._line(self._say(texts.delivery), identity.delivery)
         if identity.received_at:
@@ -298,6 +301,8 @@ class FrontWriter:
         self._line(self._say(own.found), "\n".join(lines) or self._say(own.found_none))
         self._line(self._say(texts.counts.rows), self._account(result.rows))
         self._line(self._say(texts.counts.cells), self._account(result.cells))
+        for label, names in unread_sheets(result, self._language):
+            self._line(label, names)
         outcomes = {one: sum(rule.outcome is one for rule in result.rules) for one in Outcome}
         words = texts.counts.outcomes
         told = ", ".join(f"{self._count(count)} {self._say(words[one]).lower()}" for one, count in outcomes.items())

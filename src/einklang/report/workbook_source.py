@@ -28,7 +28,7 @@ from openpyxl.workbook import Workbook
 from einklang.container import Kind, kind_of, workbook_limit
 from einklang.declarations.profile import FileFormat
 from einklang.rawtable import RawTable
-from einklang.read_boxed import read_boxed
+from einklang.read_boxed import SheetsRead, read_boxed
 from einklang.read_text import ReadText, read_text
 from einklang.report.workbook_sheet import (
     Layout,
@@ -307,10 +307,10 @@ def _open_text(path: Path, agreed: FileFormat | None) -> Source | None:
 
 def _open_boxed(path: Path, kind: Kind) -> Source | None:
     read = read_boxed(path, kind, path.name, ".*", ",")
-    if not isinstance(read, tuple):
+    if not isinstance(read, SheetsRead):
         return None
-    hidden = [table.sheet for table in read if table.look is not None and table.look.hidden]
-    shown = [(table.sheet, _text_table(table)) for table in read if table.sheet not in hidden]
+    hidden = [table.sheet for table in read.tables if table.look is not None and table.look.hidden]
+    shown = [(table.sheet, _text_table(table)) for table in read.tables if table.sheet not in hidden]
     return Source([_table_sheet(name, table) for name, table in shown], hidden, is_plain=True)
 
 
