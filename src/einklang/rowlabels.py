@@ -42,7 +42,7 @@ def matched(place: Place, text: str) -> str | None:
 
 
 def completed(place: Place, label: str) -> str:
-    """The label with its lost zeros and with what the office leaves out in front; as it is where the profile names it."""
+    """The label with its lost zeros and what the office leaves out in front; unchanged where the profile names it."""
     if label in place.codes or label in place.not_data:
         return label
     if place.length is not None and label.isdigit():

@@ -11,7 +11,7 @@ from syrupy.assertion import SnapshotAssertion
 from einklang.report import Language, render_terminal
 from einklang.result import Result
 
-from .factories import accounting, hostile, result, several_findings
+from .factories import accounting, finding, hostile, place, result, several_findings
 
 
 def _printed(checked: Result, language: Language = "de", width: int = 100, *, coloured: bool = False) -> str:
@@ -57,3 +57,10 @@ def test_fits_the_width(width: int) -> None:
 
 def test_further_places_are_counted() -> None:
     assert "und 207 weitere" in _printed(several_findings())
+
+
+def test_a_finding_about_a_sheet_is_not_about_the_whole_file() -> None:
+    where = place(sheet="Stand 2025", row=None, column="", raw="Stand 2025", key=None)
+    printed = _printed(result(findings=[finding(places=[where])]))
+    assert "Stand 2025" in printed
+    assert "Ganze Datei" not in printed

@@ -15,9 +15,9 @@ from einklang.findings import Finding
 from einklang.report import symbols, workbook_front, workbook_tables
 from einklang.report.workbook import render_workbook
 from einklang.report.workbook_styles import shows_value
-from einklang.result import Result, Verdict
+from einklang.result import Result, UnreadSheets, Verdict
 
-from .factories import FILE, HOSTILE, finding, hostile, place, result, several_findings, text
+from .factories import FILE, HOSTILE, finding, hostile, identity, place, result, several_findings, text
 from .workbooks import FORMULA, PLANTED, content_of, delivered, listed, result_on, returned, rewrite, said_on_front
 
 
@@ -164,6 +164,20 @@ def test_list_has_a_row_per_place_that_leads_to_its_cell(book: Any) -> None:
     assert sheet.freeze_panes == "A2"
     assert len({row["Kennung"] for row in rows}) == len(rows)
     assert rows[-1]["Zelle"] == "ganze Datei"
+
+
+def test_sheets_that_were_not_read_are_named_and_the_profile_that_was_chosen(tmp_path: Path) -> None:
+    where = place(sheet="Tab 2", row=None, column="", raw="Tab 2", key=None)
+    checked = result(
+        identity=identity(profile="Einbürgerungen nach Kreisen"),
+        unread_sheets=[UnreadSheets(file=FILE, count=13, names=["Titel", "Tab 2"])],
+        findings=[finding(places=[where])],
+    )
+    book = returned(tmp_path, checked, {FILE: delivered(tmp_path)})
+    assert [(row["Blatt"], row["Zelle"]) for row in listed(book)] == [("Tab 2", "ganzes Blatt")]
+    said = said_on_front(book)
+    assert "Titel, Tab 2 und 11 weitere" in said
+    assert "Einbürgerungen nach Kreisen" in said
 
 
 def test_delivery_without_findings_has_an_empty_list(tmp_path: Path) -> None:

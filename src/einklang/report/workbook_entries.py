@@ -219,7 +219,7 @@ class Wording:
         """`C17`, `Zeile 17`, `Spalte C`."""
         texts, place = load_workbook_texts().cells, entry.place
         if place is None or cell_of(place) is None:
-            return say(texts.whole, self.language)
+            return say(texts.whole_sheet if place is not None and place.sheet else texts.whole, self.language)
         if place.row is None:
             return say(texts.column, self.language, column=place.column)
         if not place.column:

@@ -51,6 +51,7 @@ class CellTexts(Declaration):
     row: Text
     column: Text
     whole: Text
+    whole_sheet: Text
     source_row: Text
     no_findings: Text
 
