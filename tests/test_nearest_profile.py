@@ -33,6 +33,7 @@ def _checked(project: Project, folder: Path, content: bytes, *agreed: dict[str, 
     [
         ((AS_TEXT, OTHER_SHEET, OTHER_HEAD), OTHER_HEAD),
         ((AS_TEXT, OTHER_HEAD), OTHER_HEAD),
+        ((AS_TEXT, OTHER_SHEET), OTHER_SHEET),
         ((AS_TEXT, AS_WORKBOOK, OTHER_HEAD), AS_WORKBOOK),
     ],
 )

@@ -96,6 +96,7 @@ class _Judgement:
     steps: list[str] = field(default_factory=list)
     not_evaluable: dict[str, str] = field(default_factory=dict)
     stopped_in: str = ""
+    is_of_kind: bool = True
 
     @property
     def completed(self) -> set[str]:
@@ -110,9 +111,10 @@ class _Judgement:
         return all(one.finding.severity is not Severity.ERROR for one in added)
 
     @property
-    def reached(self) -> tuple[int, int]:
-        """How far the line came: the more steps the further, then the fewer errors."""
-        return len(self.steps), -sum(one.finding.severity is Severity.ERROR for one in self.located)
+    def reached(self) -> tuple[int, bool, int]:
+        """How far the line came: the more steps the further, then a file of the kind agreed, then the fewer errors."""
+        errors = sum(one.finding.severity is Severity.ERROR for one in self.located)
+        return len(self.steps), self.is_of_kind, -errors
 
 
 def sent_file(path: Path, stored_as: str = "") -> SentFile:
@@ -150,7 +152,7 @@ def check(
         UnknownName: supplier, data set or profile is not declared.
     """
     profiles = project.profiles_of(sending.supplier, sending.dataset)
-    tried: list[tuple[tuple[int, int], Checked]] = []
+    tried: list[tuple[tuple[int, bool, int], Checked]] = []
     for profile in profiles:
         judgement = _Judgement()
         judgement.add("receive", sending.findings)
@@ -217,6 +219,7 @@ class _Line:
             self.members |= {name: f"{file.stored_as}/{number}" for name, number in read.members.items()}
             self.judgement.not_evaluable.update(read.not_evaluable)
             self.unread += read.unread
+            self.judgement.is_of_kind &= read.is_of_kind
         doubled = several_versions([table.file for read in reads for table in read.tables], catalogue)
         if not self.judgement.add("read", [*doubled, *(one for read in reads for one in read.findings)]):
             self.judgement.stopped_in = "read"

@@ -67,7 +67,7 @@ class Read:
 
     `members` gives, for each file that came out of an archive, its place there: shown name → number.
     `not_evaluable` are rules that the kind of file does not let judge, with the reason. `unread` names the sheets that
-    the profile does not want, by workbook.
+    the profile does not want, by workbook. `is_of_kind` is false where a file is of a kind the profile cannot read.
     """
 
     tables: tuple[RawTable, ...] = ()
@@ -75,6 +75,7 @@ class Read:
     members: Mapping[str, int] = field(default_factory=dict)
     not_evaluable: Mapping[str, str] = field(default_factory=dict)
     unread: Sequence[UnreadSheets] = ()
+    is_of_kind: bool = True
 
 
 def read_file(path: Path, name: str, profile: Profile, catalogue: Catalogue) -> Read:
@@ -98,6 +99,7 @@ def read_file(path: Path, name: str, profile: Profile, catalogue: Catalogue) -> 
         members={part.name: part.member for part in parts if part.member},
         not_evaluable={rule: why for read in reads for rule, why in read.not_evaluable.items()},
         unread=tuple(one for read in reads for one in read.unread),
+        is_of_kind=all(read.is_of_kind for read in reads),
     )
 
 
@@ -130,7 +132,7 @@ def _read_part(part: Part, profile: Profile, catalogue: Catalogue) -> Read:
     say = _Say(part.name, catalogue)
     if part.kind is not agreed and not {part.kind, agreed} <= _WORKBOOKS:
         why = Unreadable(f"file_is_{part.kind.value}", {"vereinbart": _kind(catalogue, agreed)})
-        return Read(findings=(say.unreadable(why),))
+        return Read(findings=(say.unreadable(why),), is_of_kind=False)
     if profile.shown_by and part.kind is not Kind.WORKBOOK:
         return Read(findings=(say.unreadable(Unreadable("status_not_shown", {"art": _kind(catalogue, part.kind)})),))
     notes = tuple(_notes(part, agreed, say))
