@@ -133,6 +133,11 @@ def test_no_figures(text: str) -> None:
     assert not may_be_figure(text)
 
 
+@pytest.mark.parametrize("last", ["2024", "31.12.2024", "31. 12. 2024", "2024-12-31", "2023/24"])
+def test_years_and_dates_are_headings_only_among_their_like(last: str) -> None:
+    assert headings_hidden(["Land", "2023", last]) == [False, False, False]
+    assert headings_hidden(["Land", "1.204", last]) == [False, True, True]
+
+
 def test_years_are_headings_only_among_years() -> None:
-    assert headings_hidden(["Land", "2023", "2024"]) == [False, False, False]
     assert headings_hidden(["Land", "2023", "1.204"]) == [False, True, True]

@@ -11,7 +11,9 @@ from einklang.findings import Finding, PlaceFound, concealed
 from einklang.project import Project
 from einklang.rawtable import RawTable, column_letter
 
-_YEAR = re.compile(r"(?:19|20)\d\d")
+_PERIOD = re.compile(
+    r"(?:\d{1,2}\.\s?\d{1,2}\.\s?)?(?:19|20)\d\d|(?:19|20)\d\d-[01]\d(?:-[0-3]\d)?|(?:19|20)\d\d\s?/\s?(?:\d\d){1,2}"
+)
 _WORD = re.compile(r"[^\W\d_]{2}")
 
 
@@ -31,9 +33,9 @@ def may_be_figure(text: str) -> bool:
 
 
 def headings_hidden(texts: Sequence[str]) -> list[bool]:
-    """Which texts of a row of headings may be figures: where all bare numbers of the row are years, none."""
+    """Which texts of a row of headings may be figures: where all bare numbers of the row are years or dates, none."""
     bare = [may_be_figure(text) for text in texts]
-    if all(_YEAR.fullmatch(text.strip()) for text, is_bare in zip(texts, bare, strict=True) if is_bare):
+    if all(_PERIOD.fullmatch(text.strip()) for text, is_bare in zip(texts, bare, strict=True) if is_bare):
         return [False] * len(texts)
     return bare
 

@@ -147,12 +147,13 @@ class _Sheet:
         """Headings that are missing or not agreed (IM-STR-003)."""
         self.is_understood &= not stops
         nothing = self.catalogue.reasons["nothing"]
+        likely = ", ".join(f"„{one}“ → „{other}“" for one, other in meant)
         self._say(
             "IM-STR-003",
             places or [self._place()],
             fehlend=", ".join(f"„{text}“" for text in missing) or nothing,
             unbekannt=", ".join(f"„{text}“" for text in unknown) or nothing,
-            vorschlag=", ".join(f"„{one}“ → „{other}“" for one, other in meant) or nothing,
+            vorschlag=reason(self.catalogue, "headings_meant", vorschlag=likely) if likely else "",
         )
         self.findings[-1] = self.findings[-1].model_copy(update={"excerpt": excerpt})
 

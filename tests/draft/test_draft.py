@@ -255,9 +255,52 @@ def test_drift_is_shown(old: str, new: str, kind: str, tmp_path: Path, project: 
     path = tmp_path / "probe.csv"
     path.write_text(text, encoding="utf-8")
     profile = draft_profile(path, project, supplier="sl").profile
-    assert find_drift(path, profile, project) == []
+    assert not find_drift(path, profile, project).drifts
     path.write_text(text.replace(old, new), encoding="utf-8")
-    assert kind in {one.kind for one in find_drift(path, profile, project)}
+    assert kind in {one.kind for one in find_drift(path, profile, project).drifts}
+
+
+@pytest.mark.parametrize(
+    ("place", "codes", "gone"),
+    [
+        ({"sheet": True}, ["Frauen"], ""),
+        ({"sheet": True}, ["Mädchen"], "„Mädchen“"),
+        ({"sheet": True, "pattern": "(?P<key>Fr)auen|.*"}, ["Fr"], ""),
+        ({"title": True, "pattern": "Bestand, (?P<key>.+)"}, ["nur weiblich"], ""),
+        ({"title": True, "pattern": "Bestand, (?P<key>.+)"}, ["nur männlich"], "„nur männlich“"),
+        ({"file": True, "pattern": "(?P<key>pro)be"}, ["pro"], ""),
+        ({"section": "A", "pattern": "(?P<key>.+):"}, ["Mädchen, Frauen"], ""),
+        ({"heading": "Gebiet"}, ["Saarland"], ""),
+    ],
+)
+def test_labels_are_looked_for_where_they_stand(
+    place: dict[str, Any], codes: list[str], gone: str, tmp_path: Path, project: Project
+) -> None:
+    """Names of sheets, parts of titles, labels with marks of notes."""
+    path = tmp_path / "probe.xlsx"
+    book = openpyxl.Workbook()
+    book.active.title = "Frauen"
+    for row in (["Bestand, nur weiblich"], ["Gebiet", "Anzahl"], ["Mädchen, Frauen:"], ["Saarland 1)", 78935]):
+        book.active.append(row)
+    book.save(path)
+    content = {
+        "supplier": "sl",
+        "dataset": "auslaender",
+        "title": "Probe",
+        "file": {"format": "workbook"},
+        "signs": {"convention": "din55301"},
+        "table": {"header": {"find": "Gebiet"}},
+        "footnotes": {"mark": r"\s\d\)"},
+        "dimensions": {
+            "sex": {**place, "codes": dict.fromkeys(codes, "F")},
+            "area": {"heading": "Gebiet"},
+            "period": {"constant": "2024-12-31"},
+            "measure": {"constant": "foreigners"},
+        },
+        "columns": [{"headings": ["Anzahl"], "codes": {"nationality": "_T"}}],
+    }
+    found = [one for one in find_drift(path, build(Profile, content, path), project).drifts if one.kind == "vanished"]
+    assert [one.sentence for one in found] == ([f"dimensions.sex: nicht mehr in der Datei: {gone}."] if gone else [])
 
 
 def test_what_is_no_table_is_refused(tmp_path: Path, project: Project) -> None:

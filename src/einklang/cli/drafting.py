@@ -72,7 +72,7 @@ def _drifted(files: list[Path], check: Path, project: Project) -> bool:
     project.dataset(profile.dataset)
     any_found = False
     for path in files:
-        found = find_drift(path, profile, project)
+        found = find_drift(path, profile, project).drifts
         any_found |= bool(found)
         said = [f"✗ {one.sentence}" for one in found] or ["✓ Die Datei ist so, wie das Profil sagt."]
         for line in (visible(path.name), *said):

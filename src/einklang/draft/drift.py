@@ -6,15 +6,19 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from einklang.declarations.place import Place
 from einklang.declarations.profile import Profile
 from einklang.declarations.rules import Severity
 from einklang.draft.drafting import find_shapes
-from einklang.draft.opening import open_sample
-from einklang.draft.trial import try_profile
-from einklang.labels import normalise
+from einklang.draft.opening import Sample, open_sample
+from einklang.draft.trial import Trial, try_profile
+from einklang.footnotes import Marks
+from einklang.labels import clean, normalise
 from einklang.project import Project
 from einklang.rawtable import RawTable
-from einklang.region import find_regions
+from einklang.read import read_file
+from einklang.region import find_regions, key_of
+from einklang.rowlabels import completed
 
 _LISTED = 8
 
@@ -27,7 +31,15 @@ class Drift:
     sentence: str
 
 
-def find_drift(path: Path, profile: Profile, project: Project) -> list[Drift]:
+@dataclass(frozen=True)
+class Comparison:
+    """A profile held against a file: the differences, and what the profile makes of it; None where it reads nothing."""
+
+    drifts: tuple[Drift, ...]
+    trial: Trial | None = None
+
+
+def find_drift(path: Path, profile: Profile, project: Project) -> Comparison:
     """The differences between a profile and a file; none where the file is as agreed.
 
     Raises:
@@ -36,7 +48,7 @@ def find_drift(path: Path, profile: Profile, project: Project) -> list[Drift]:
     sample = open_sample(path, project.catalogue)
     tables = [
         one
-        for one in sample.tables
+        for one in _with_look(sample, profile, project)
         if any(re.fullmatch(layout.file.sheet, one.sheet.strip()) for layout in profile.layouts)
     ]
     found: list[Drift] = []
@@ -44,11 +56,11 @@ def find_drift(path: Path, profile: Profile, project: Project) -> list[Drift]:
     if sample.file.format != agreed.format:
         found.append(Drift("format", f"Die Datei ist {sample.file.format}, vereinbart ist {agreed.format}."))
     elif sample.file.format == "csv" and sample.file.delimiter != agreed.delimiter:
-        found.append(Drift("format", f"Felder trennt „{sample.file.delimiter}“, vereinbart ist „{agreed.delimiter}“."))
-        return found
+        said = f"Felder trennt „{sample.file.delimiter}“, vereinbart ist „{agreed.delimiter}“."
+        return Comparison((Drift("format", said),))
     if not tables:
         listed = ", ".join(f"„{one.sheet}“" for one in sample.tables[:_LISTED])
-        return [*found, Drift("sheet", f"Kein Blatt heißt wie vereinbart; da sind {listed}.")]
+        return Comparison((*found, Drift("sheet", f"Kein Blatt heißt wie vereinbart; da sind {listed}.")))
     for layout in profile.layouts:
         found.extend(_header(tables, layout, project))
     trial = try_profile(tables, profile, project)
@@ -58,7 +70,14 @@ def find_drift(path: Path, profile: Profile, project: Project) -> list[Drift]:
         if one.severity is Severity.ERROR and one.rule not in {"IM-STA-001", "IM-STA-002"}
     )
     found.extend(_vanished(tables, profile))
-    return list(dict.fromkeys(found))
+    return Comparison(tuple(dict.fromkeys(found)), trial)
+
+
+def _with_look(sample: Sample, profile: Profile, project: Project) -> tuple[RawTable, ...]:
+    """The sheets, with the look of their cells where the profile reads a status from it."""
+    if sample.file.format != "workbook" or not profile.shown_by:
+        return sample.tables
+    return read_file(sample.path, sample.path.name, profile, project.catalogue).tables or sample.tables
 
 
 def _header(tables: list[RawTable], layout: Profile, project: Project) -> list[Drift]:
@@ -97,14 +116,16 @@ def _header(tables: list[RawTable], layout: Profile, project: Project) -> list[D
 
 def _vanished(tables: list[RawTable], profile: Profile) -> list[Drift]:
     """Labels that the profile names and that stand nowhere in the file any more."""
-    present = {normalise(text) for table in tables for column in table.columns for text in column.texts}
+    cells = {text for table in tables for column in table.columns for text in column.texts}
+    present = set(map(normalise, cells))
     found = []
     for layout in profile.layouts:
         for name, place in layout.dimensions.items():
-            if place.pattern is not None:
-                continue
-            named = [text for text in (*place.codes, *place.not_data) if text]
-            if gone := [text for text in named if normalise(text) not in present]:
+            gone = [text for text in (*place.codes, *place.not_data) if text and normalise(text) not in present]
+            if gone:
+                labels = _labels(place, layout, tables, cells)
+                gone = [text for text in gone if normalise(text) not in labels]
+            if gone:
                 listed = ", ".join(f"„{text}“" for text in gone[:_LISTED])
                 found.append(Drift("vanished", f"dimensions.{name}: nicht mehr in der Datei: {listed}."))
         left_out = [column.headings for column in layout.columns if column.not_data is not None]
@@ -112,3 +133,16 @@ def _vanished(tables: list[RawTable], profile: Profile) -> list[Drift]:
             listed = ", ".join(f"„{text}“" for text in gone[:_LISTED])
             found.append(Drift("vanished", f"columns: nicht mehr in der Datei: {listed}."))
     return found
+
+
+def _labels(place: Place, layout: Profile, tables: list[RawTable], cells: set[str]) -> set[str]:
+    """What a place can give as labels, normalised: of a sheet or file its name, else any cell, without marks of notes
+    and as the pattern cuts it out.
+    """
+    texts = {one.sheet for one in tables} if place.sheet else {one.file for one in tables} if place.file else cells
+    strip = Marks(layout.footnotes).strip
+    bare = {said for text in texts for said in (clean(text), strip(clean(text)))}
+    if place.pattern is not None:
+        find = re.compile(place.pattern).search if place.title or place.file else re.compile(place.pattern).fullmatch
+        bare = {key_of(hit) for text in bare if (hit := find(text))}
+    return {normalise(said) for label in bare for said in (label, completed(place, label))}
