@@ -15,9 +15,9 @@ from draft.kept import compare, kept
 from einklang.cli.app import main
 from einklang.declarations.base import build
 from einklang.declarations.profile import Profile
-from einklang.draft.drafting import draft_profile
+from einklang.draft.drafting import Draft, draft_profile
 from einklang.draft.drift import find_drift
-from einklang.draft.page import first_lines, render_page
+from einklang.draft.page import render_page, some_figures
 from einklang.draft.writing import write_draft
 from einklang.errors import FileNotUsable, UnusableInput
 from einklang.project import Project
@@ -181,6 +181,10 @@ def test_settings_are_found(
     assert {name: _at(content, name) for name in wanted} == wanted
 
 
+def page_of(draft: Draft, project: Project) -> str:
+    return render_page(draft.sample.path.name, draft.trial, draft.profile, project)
+
+
 def _at(content: Any, name: str) -> Any:
     for part in name.split("."):
         content = content[int(part)] if part.isdigit() else content[part]
@@ -218,13 +222,14 @@ def test_signs_are_counted(tiny: Path, project: Project) -> None:
     assert "# „-“ steht 1-mal: Genau null, nichts vorhanden." in write_draft(draft_profile(tiny, project))
 
 
-def test_first_lines_name_the_cell(tiny: Path, project: Project) -> None:
-    first = first_lines(draft_profile(tiny, project, supplier="sl"), project)[0]
+def test_figures_shown_name_the_cell(tiny: Path, project: Project) -> None:
+    draft = draft_profile(tiny, project, supplier="sl")
+    first = some_figures(draft.trial, draft.profile, project)[0]
     assert first[0] == "B4" and first[-2:] == ["163.935", "163935"]
 
 
 def test_page_says_in_words_what_each_row_and_column_is(tiny: Path, project: Project) -> None:
-    page = render_page(draft_profile(tiny, project, supplier="sl"), project)
+    page = page_of(draft_profile(tiny, project, supplier="sl"), project)
     for word in ("Titel", "Kopf", "Daten", "Anmerkung", "Schlüssel", "Wert", "Summe", "nicht erhoben", "ungeklärt"):
         assert f">{word}<" in page
     assert "<script" not in page and "Noch zu klären" in page
@@ -233,7 +238,7 @@ def test_page_says_in_words_what_each_row_and_column_is(tiny: Path, project: Pro
 def test_texts_of_the_file_are_no_markup(tiny: Path, project: Project) -> None:
     tiny.write_text(TINY.replace("Ausländische Bevölkerung", "<img src=x onerror=alert(1)>"), encoding="utf-8")
     draft = draft_profile(tiny, project, dataset="auslaender", supplier="sl")
-    assert "<img" not in render_page(draft, project)
+    assert "<img" not in page_of(draft, project)
     assert yaml.safe_load(write_draft(draft))["title"].startswith("<img")
 
 

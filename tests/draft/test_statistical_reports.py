@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from draft.test_draft import page_of
 from einklang.draft.drafting import Draft, draft_profile
-from einklang.draft.page import render_page
 from einklang.project import Project
 
 # No column of numbers of the statistic: with five rows and more it would be the same in every row.
@@ -193,9 +193,9 @@ def test_columns_that_nothing_tells_apart_are_asked_about(tmp_path: Path, projec
 def test_the_page_says_what_stands_beside_figures_and_what_belongs_to_the_other_source(
     tmp_path: Path, project: Project
 ) -> None:
-    page = render_page(drafted(BESIDE.format("Raetsel", "DE"), "auslaender_geburtsstaat", tmp_path, project), project)
+    page = page_of(drafted(BESIDE.format("Raetsel", "DE"), "auslaender_geburtsstaat", tmp_path, project), project)
     assert page.count("Geburtsstaat der Zahl rechts") == 2
-    page = render_page(drafted(SOURCES.format("-"), "bevoelkerung_auslaender", tmp_path, project), project)
+    page = page_of(drafted(SOURCES.format("-"), "bevoelkerung_auslaender", tmp_path, project), project)
     assert page.count('title="nicht erhoben">-') == 4 and 'title="ungeklärt"' not in page
 
 

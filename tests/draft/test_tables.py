@@ -12,7 +12,7 @@ import pytest
 from draft.kept import compare
 from einklang.draft.delivers import standing_together
 from einklang.draft.drafting import Draft, draft_profile
-from einklang.draft.picture import paint_sheet
+from einklang.draft.picture import paint_sheets
 from einklang.project import Project
 
 RATES = [
@@ -81,7 +81,7 @@ def test_all_tables_of_a_sheet_are_drafted_and_the_others_named(tmp_path: Path, 
     assert draft.trial.observations.num_rows == draft.trial.usable == 8 + 18
     assert set(draft.trial.observations["period"].to_pylist()) == {"2018-03-01"}
     assert any("die Tabelle ab Zeile 21 („Kreis“) ist nicht beschrieben" in text for text in draft.profile.todo)
-    shown = paint_sheet(draft.sample.tables[0], draft.profile.layouts, draft.trial, project)
+    (shown,), _ = paint_sheets(draft.trial, draft.profile, project)
     said = {row.number: row.word for row in shown.rows}
     assert [said[number] for number in (1, 2, 5, 9, 11, 12, 16, 17, 22)] == [
         *("Titel", "Kopf", "Daten", "leer", "Titel", "Kopf", "nicht erhoben", "Daten", "Anmerkung"),

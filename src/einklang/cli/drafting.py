@@ -11,10 +11,11 @@ import typer
 from einklang.cli.options import ACCEPTED, FINDINGS, ProjectFolder
 
 if TYPE_CHECKING:
-    from einklang.draft.drafting import Draft
+    from einklang.declarations.profile import Profile
+    from einklang.draft.trial import Trial
     from einklang.project import Project
 
-_OF_FIRST = 8
+_SHOWN = 8
 
 
 def draft(
@@ -27,7 +28,7 @@ def draft(
     ] = "",
     out: Annotated[Path | None, typer.Option("--out", help="Write the profile to this file.")] = None,
     html: Annotated[
-        Path | None, typer.Option("--html", help="Write the sheet with its regions as a web page to this file.")
+        Path | None, typer.Option("--html", help="Write the sheets with their regions as a web page to this file.")
     ] = None,
     check: Annotated[
         Path | None, typer.Option("--check", help="Profile (YAML) to hold the files against; nothing is drafted.")
@@ -47,24 +48,29 @@ def draft(
     from einklang.project import load_project
 
     declared = load_project(project)
-    if check is not None:
-        raise typer.Exit(FINDINGS if _drifted(files, check, declared) else ACCEPTED)
+    if check is not None and out is not None:
+        raise UnusableInput("`--out` does not go with `--check`, which drafts nothing.", "Leave out one of them.")
     if len(files) > 1 and (out or html):
         raise UnusableInput("`--out` and `--html` name one file each.", "Draft from one sample at a time.")
     check_places([out, html])
+    if check is not None:
+        raise typer.Exit(FINDINGS if _drifted(files, check, html, declared) else ACCEPTED)
     for path in files:
         made = draft_profile(path, declared, dataset, supplier, sheet)
         if out is None:
             typer.echo(write_draft(made))
-        write_texts((out, partial(write_draft, made)), (html, partial(render_page, made, declared)))
-        _show(made, declared)
+        page = partial(render_page, path.name, made.trial, made.profile, declared)
+        write_texts((out, partial(write_draft, made)), (html, page))
+        _show(made.trial, made.profile, declared)
 
 
-def _drifted(files: list[Path], check: Path, project: Project) -> bool:
+def _drifted(files: list[Path], check: Path, html: Path | None, project: Project) -> bool:
     from einklang.cli.tables import terminal
+    from einklang.cli.writing import write_texts
     from einklang.declarations.base import build
     from einklang.declarations.profile import Profile
     from einklang.draft.drift import find_drift
+    from einklang.draft.page import render_page
     from einklang.project import read_profile
     from einklang.report.display import visible
 
@@ -72,32 +78,33 @@ def _drifted(files: list[Path], check: Path, project: Project) -> bool:
     project.dataset(profile.dataset)
     any_found = False
     for path in files:
-        found = find_drift(path, profile, project).drifts
-        any_found |= bool(found)
-        said = [f"✗ {one.sentence}" for one in found] or ["✓ Die Datei ist so, wie das Profil sagt."]
+        found = find_drift(path, profile, project)
+        any_found |= bool(found.drifts)
+        said = [f"✗ {one.sentence}" for one in found.drifts] or ["✓ Die Datei ist so, wie das Profil sagt."]
         for line in (visible(path.name), *said):
             terminal().print(visible(line), markup=False, soft_wrap=True)
+        if found.trial is not None:
+            write_texts((html, partial(render_page, path.name, found.trial, profile, project)))
+            _show(found.trial, profile, project)
+        elif html is not None:
+            terminal().print("Das Profil liest nichts; die Seite ist nicht geschrieben.", markup=False)
     return any_found
 
 
-def _show(made: Draft, project: Project) -> None:
-    """The first figures in long form, and what is to be settled."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    from einklang.cli.tables import terminal
-    from einklang.draft.page import first_lines, names_of
+def _show(trial: Trial, profile: Profile, project: Project) -> None:
+    """Some figures of each table in long form, and what is to be settled."""
+    from einklang.cli.tables import figure_table, terminal
+    from einklang.draft.page import names_of, some_figures
     from einklang.report.display import visible
 
-    table = Table(title="Die Tabelle, wie sie verstanden ist", box=box.SIMPLE, title_justify="left")
-    for name in ("Zelle", *names_of(made, project), "geschrieben", "Wert"):
-        table.add_column(name, overflow="fold")
-    for line in first_lines(made, project, _OF_FIRST):
-        table.add_row(*(Text(visible(text)) for text in line))
     console = terminal()
-    console.print(table)
-    read, usable = made.trial.observations.num_rows, made.trial.usable
+    lines = some_figures(trial, profile, project, _SHOWN)
+    read, usable = trial.observations.num_rows, trial.usable
+    if lines:
+        heads = ["Zelle", *names_of(profile, project), "geschrieben", "Wert"]
+        for part in figure_table(heads, lines, console.width):
+            console.print(part)
+        console.print(f"Gezeigt: {len(lines)} von {read} Werten, gleichmäßig über alle Blätter und Tabellen.")
     console.print(f"{read} Werte gelesen, davon {usable} ohne Befund.", markup=False)
-    for text in made.profile.todo:
+    for text in profile.todo:
         console.print(f"? {visible(text)}", markup=False, soft_wrap=True)

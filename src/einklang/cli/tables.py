@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -35,6 +35,8 @@ VERDICTS: dict[Verdict, tuple[str, str, str]] = {
 }
 _VERDICT_WIDTH = 16
 _WITHOUT_TERMINAL = 120
+_BETWEEN = 2
+_HEADS_OF_JOINED = 4
 _SEVERITY = {
     Severity.ERROR: {"de": "Fehler", "en": "error"},
     Severity.WARNING: {"de": "Warnung", "en": "warning"},
@@ -120,6 +122,35 @@ def inbox_table(rows: Iterable[Any]) -> Table:
             Text(visible(row.note)),
         )
     return table
+
+
+def figure_table(heads: Sequence[str], lines: Sequence[Sequence[str]], width: int) -> list[RenderableType]:
+    """Figures in long form, one per line; labels that all of them share are said once above.
+
+    Long labels are folded at blanks; where the terminal is too narrow for that, all labels stand in one column.
+    """
+    texts = [[visible(text) for text in line] for line in lines]
+    columns = list(zip(*texts, strict=True))
+    is_label = [0 < number < len(heads) - 2 for number in range(len(heads))]
+    shared = [len(texts) > 1 and one and len(set(column)) == 1 for one, column in zip(is_label, columns, strict=True)]
+    longest = [
+        max(len(word) for text in (head, *column) for word in (text.split() or [""]))
+        for head, column in zip(heads, columns, strict=True)
+    ]
+    needed = [length for length, is_said in zip(longest, shared, strict=True) if not is_said]
+    fits = sum(needed) + _BETWEEN * len(needed) <= width
+    if not fits and len(heads) > _HEADS_OF_JOINED:
+        joined = [[line[0], " · ".join(line[1:-2]), *line[-2:]] for line in texts]
+        return figure_table([heads[0], " · ".join(heads[1:-2]), *heads[-2:]], joined, width)
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, collapse_padding=True, pad_edge=False)
+    for head, length, is_said in zip(heads, longest, shared, strict=True):
+        if not is_said:
+            table.add_column(head, overflow="fold", min_width=length if fits else None)
+    for line in texts:
+        table.add_row(*(Text(text) for text, is_said in zip(line, shared, strict=True) if not is_said))
+    said = [f"{head} „{column[0]}“" for head, column, is_said in zip(heads, columns, shared, strict=True) if is_said]
+    title = Text("Die Tabelle, wie sie verstanden ist", style="italic")
+    return [title, *([Text(f"Bei allen gezeigten Werten: {', '.join(said)}.")] if said else []), table]
 
 
 def damage_lines(damaged: Iterable[StoreError]) -> list[str]:

@@ -1,43 +1,54 @@
-"""The draft as people see it: the first figures in long form, and the sheet with its regions in colours and words."""
+"""A profile on a file as people see it: some figures in long form, and the sheets with their regions in colours and
+words.
+"""
 
 from __future__ import annotations
 
 import re
 
-from einklang.draft.drafting import Draft
-from einklang.draft.picture import Use, label_of, paint_sheet
+import numpy as np
+
+from einklang.declarations.profile import Profile
+from einklang.draft.picture import label_of, paint_sheets
+from einklang.draft.trial import Trial
+from einklang.draft.uses import WORDS, Use
 from einklang.observations import key_columns
 from einklang.project import Project
+from einklang.region import find_regions
 from einklang.report.page import render
 
-FIRST = 12
+ON_PAGE = 12
 _EXPLAINED = {
     Use.TITLE: "über der Tabelle",
     Use.HEADER: "sagt, was in der Spalte steht",
     Use.KEY: "sagt, was in der Zeile steht",
     Use.VALUE: "wird gelesen",
-    Use.TOTAL: "wird gelesen und mit den Teilen verglichen",
+    Use.TOTAL: "wird mit den Teilen verglichen",
     Use.NOTE: "unter der Tabelle",
     Use.IGNORED: "bleibt mit Grund außen vor",
     Use.UNEXPLAINED: "hier fehlt eine Angabe im Profil",
 }
 
 
-def names_of(draft: Draft, project: Project) -> list[str]:
+def names_of(profile: Profile, project: Project) -> list[str]:
     """The dimensions of the long form, in words."""
-    dataset = project.dataset(draft.profile.dataset)
+    dataset = project.dataset(profile.dataset)
     titles = {one.name: one.title.de for one in dataset.dimensions}
     titles |= {"period": "Zeit", "measure": "Merkmal"}
     return [titles[name] for name in key_columns(dataset)]
 
 
-def first_lines(draft: Draft, project: Project, count: int = FIRST) -> list[list[str]]:
-    """The first figures in long form: cell, labels, text as written, value; what is secret is not shown."""
-    dataset = project.dataset(draft.profile.dataset)
+def some_figures(trial: Trial, profile: Profile, project: Project, count: int = ON_PAGE) -> list[list[str]]:
+    """Figures in long form: cell, labels, text as written, value; what is secret is not shown.
+
+    They are spread evenly: at least `count` of them where there are so many, from each table of each sheet.
+    """
+    dataset = project.dataset(profile.dataset)
+    chosen = _spread(trial, profile, count)
     lines = []
-    for number, row in enumerate(draft.trial.observations.slice(0, count).to_pylist()):
+    for number, row in zip(chosen, trial.observations.take(chosen).to_pylist(), strict=True):
         sheet = f"{row['sheet']}!" if row["sheet"] else ""
-        is_secret = bool(draft.trial.is_secret[number])
+        is_secret = bool(trial.is_secret[number])
         hidden = is_secret and any(character.isdigit() for character in row["value_text"])
         text = "(geheim)" if hidden else row["value_text"].strip()
         value = "–" if row["value"] is None or is_secret else f"{row['value']:.10g}".replace(".", ",")
@@ -46,21 +57,46 @@ def first_lines(draft: Draft, project: Project, count: int = FIRST) -> list[list
     return lines
 
 
-def render_page(draft: Draft, project: Project) -> str:
-    """The page of a draft."""
-    dataset = project.dataset(draft.profile.dataset)
-    table = next((one for one in draft.trial.tables if one.sheet == draft.shape.table.sheet), draft.trial.tables[0])
-    layouts = [one for one in draft.profile.layouts if re.fullmatch(one.file.sheet, table.sheet.strip())]
+def _spread(trial: Trial, profile: Profile, count: int) -> list[int]:
+    """Positions of figures, as many from each table of each sheet, from its first to its last."""
+    sheets = trial.observations["sheet"].cast("string").combine_chunks().dictionary_encode()
+    sheet, row = sheets.indices.to_numpy(zero_copy_only=False), trial.observations["row"].to_numpy()
+    names = sheets.dictionary.to_pylist()
+    group = np.zeros(len(row), dtype=np.int64)
+    for table in trial.tables:
+        if table.sheet not in names:
+            continue
+        here = np.flatnonzero(sheet == names.index(table.sheet))
+        for part, layout in enumerate(profile.layouts):
+            if re.fullmatch(layout.file.sheet, table.sheet.strip()) and (found := find_regions(table, layout).found):
+                ends = np.asarray([one.end for one in found])
+                at = np.searchsorted([one.first for one in found], row[here] - 1, side="right") - 1
+                group[here[(at >= 0) & (row[here] <= ends[at])]] = part
+    pairs, number = np.unique(np.stack([sheet, group]), axis=1, return_inverse=True)
+    share = -(-count // max(1, pairs.shape[1]))
+    chosen: list[int] = []
+    for one in range(pairs.shape[1]):
+        own = np.flatnonzero(number.ravel() == one)
+        chosen += own[np.linspace(0, len(own) - 1, min(share, len(own))).round().astype(np.int64)].tolist()
+    return chosen
+
+
+def render_page(file: str, trial: Trial, profile: Profile, project: Project) -> str:
+    """The page of a profile on a file of this name."""
+    dataset = project.dataset(profile.dataset)
+    sheets, left_out = paint_sheets(trial, profile, project)
+    used = frozenset[Use]().union(*(one.uses for one in sheets)) - {Use.BLANK}
     return render(
         "draft.html.j2",
         ("draft.css",),
-        file=draft.sample.path.name,
+        file=file,
         dataset=dataset.title.de,
-        figures=draft.trial.observations.num_rows,
-        usable=draft.trial.usable,
-        todo=draft.profile.todo,
-        sheet=paint_sheet(table, layouts, draft.trial, project),
-        explained={use.value: text for use, text in _EXPLAINED.items()},
-        names=names_of(draft, project),
-        lines=first_lines(draft, project),
+        figures=trial.observations.num_rows,
+        usable=trial.usable,
+        todo=profile.todo,
+        sheets=sheets,
+        left_out=left_out,
+        legend=[(use.value, WORDS[use], _EXPLAINED[use]) for use in Use if use in used],
+        names=names_of(profile, project),
+        lines=some_figures(trial, profile, project),
     )

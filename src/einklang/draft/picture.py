@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import NamedTuple
 
 import numpy as np
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
+from einklang.accounted import Accounted, RowsOfSheet
+from einklang.block import TableBlock
 from einklang.columns import ColumnsFound, find_columns
 from einklang.declarations.dataset import Dataset
 from einklang.declarations.profile import Profile
 from einklang.draft.trial import Trial
+from einklang.draft.uses import WORDS, Use, uses_of_figures
 from einklang.draft.words import words
 from einklang.footnotes import Marks
 from einklang.heads import fits
@@ -22,37 +25,16 @@ from einklang.observations import key_columns
 from einklang.project import Project
 from einklang.rawtable import RawTable, column_index, column_letter
 from einklang.region import Region, find_regions
+from einklang.structure import MAX_BLOCKS
 
 ROWS_SHOWN = 60
-ROWS_AT_END = 20
+FEWEST_ROWS = 12
+SHEETS_SHOWN = 20
 COLUMNS_SHOWN = 30
 
 
-class Use(StrEnum):
-    """What a cell is."""
-
-    TITLE = "title"
-    HEADER = "header"
-    KEY = "key"
-    VALUE = "value"
-    TOTAL = "total"
-    NOTE = "note"
-    IGNORED = "ignored"
-    UNEXPLAINED = "unexplained"
-    BLANK = "blank"
-
-
-WORDS = {
-    Use.TITLE: "Titel",
-    Use.HEADER: "Kopf",
-    Use.KEY: "Schlüssel",
-    Use.VALUE: "Wert",
-    Use.TOTAL: "Summe",
-    Use.NOTE: "Anmerkung",
-    Use.IGNORED: "nicht erhoben",
-    Use.UNEXPLAINED: "ungeklärt",
-    Use.BLANK: "leer",
-}
+SECTIONS_SHOWN = 10
+ROWS_OF_SECTION = 3
 # Uses that a word says as well, where neither the row nor the column says it.
 _SAID = frozenset({Use.TOTAL, Use.IGNORED, Use.UNEXPLAINED})
 
@@ -89,7 +71,8 @@ class SheetShown:
     columns: tuple[str, ...]
     rows: tuple[RowShown, ...]
     more_columns: int
-    counts: tuple[tuple[str, str, int], ...]
+    uses: frozenset[Use]
+    has_table: bool
 
 
 class _Part(NamedTuple):
@@ -98,82 +81,89 @@ class _Part(NamedTuple):
     region: Region
     columns: ColumnsFound
     layout: Profile
+    left: frozenset[int] = frozenset()
+    sums: frozenset[int] = frozenset()
+    sections: tuple[int, ...] = ()
+
+
+def _part(table: RawTable, region: Region, layout: Profile) -> _Part:
+    """The table with the rows that are no data, those of them that are sums of others, and its first sections."""
+    marks = Marks(layout.footnotes)
+    columns = find_columns(table, layout, region, marks.strip)
+    if columns.missing or columns.unknown:
+        return _Part(region, columns, layout)
+    rows = RowsOfSheet(table.rows)
+    block = TableBlock(table, layout, region, columns, marks, rows, Accounted())
+    block.long()
+    labels = (reason for place in layout.dimensions.values() for reason in place.not_data.values())
+    left = rows.left_for([*labels, *(one.reason for one in layout.rows_not_data)])
+    sums = (row for one in block.sums if len(one.data) for row in one.sums.tolist())
+    sections = rows.left_for(["rows_of_sections"])[:SECTIONS_SHOWN].tolist()
+    return _Part(region, columns, layout, frozenset(left.tolist()), frozenset(sums), tuple(sections))
 
 
 @dataclass
 class _Painter:
     table: RawTable
-    layouts: Sequence[Profile]
+    profile: Profile
     trial: Trial
+    uses: NDArray[np.str_]
     project: Project
+    most: int
+    outside: Use = Use.NOTE
 
     def paint(self) -> SheetShown:
+        layouts = [one for one in self.profile.layouts if re.fullmatch(one.file.sheet, self.table.sheet.strip())]
+        regions_of = [find_regions(self.table, one).found[:MAX_BLOCKS] for one in layouts]
         parts = [
-            _Part(region, find_columns(self.table, one, region, Marks(one.footnotes).strip), one)
-            for one in self.layouts
-            for region in find_regions(self.table, one).found
+            _part(self.table, region, one)
+            for one, regions in zip(layouts, regions_of, strict=True)
+            for region in regions
         ]
         found = sorted(parts, key=lambda one: one.region.first)
-        regions = [one.region for one in found]
+        self.outside = Use.NOTE if found else Use.UNEXPLAINED
+        first = [regions[0] for regions in regions_of if regions]
         width = min(len(self.table.columns), COLUMNS_SHOWN)
         values = self._values()
-        rows = [self._row(row, width, found, values) for row in self._rows(regions)]
+        rows = [self._row(row, width, found, values) for row in self._rows(first, found)]
         columns = [self._column(index, found, self._is_total(index, values)) for index in range(width)]
         shown = [_with_words(row, columns) for row in rows]
-        counts = {use: sum(cell.use is use for row in shown for cell in row.cells) for use in Use}
         return SheetShown(
             name=self.table.sheet or self.table.file,
             letters=tuple(column_letter(index) for index in range(width)),
             columns=tuple(columns),
             rows=tuple(_with_gaps(shown)),
             more_columns=len(self.table.columns) - width,
-            counts=tuple(
-                (use.value, WORDS[use], count) for use, count in counts.items() if count and use is not Use.BLANK
-            ),
+            uses=frozenset(cell.use for row in shown for cell in row.cells),
+            has_table=bool(found),
         )
 
     def _values(self) -> dict[tuple[int, int], tuple[Use, bool]]:
         """Cells with a figure → value, total, or without a code for one of its labels; and whether it is not shown."""
         table = self.trial.observations
-        mine = np.flatnonzero(np.asarray(table.column("sheet").to_pylist(), dtype=object) == self.table.sheet)
+        is_here = pc.equal(table["sheet"].cast("string"), self.table.sheet)
+        mine = np.flatnonzero(is_here.to_numpy(zero_copy_only=False))
         rows = table.column("row").to_numpy()[mine].tolist()
         letters = table.take(mine).column("column").to_pylist()
-        uses = np.where(
-            self._without_code(), Use.UNEXPLAINED, np.where(self._totals(self.dataset), Use.TOTAL, Use.VALUE)
-        )
         secret = self.trial.is_secret[mine].tolist()
         index = {column_letter(number): number for number in range(len(self.table.columns))}
         return {
             (row - 1, index[letter]): (Use(use), is_secret)
-            for row, letter, use, is_secret in zip(rows, letters, uses[mine].tolist(), secret, strict=True)
+            for row, letter, use, is_secret in zip(rows, letters, self.uses[mine].tolist(), secret, strict=True)
         }
 
-    def _without_code(self) -> np.ndarray:
-        """Figures of which a label has no code."""
-        table = self.trial.observations
-        missing = np.zeros(table.num_rows, dtype=np.bool_)
-        for name in key_columns(self.dataset):
-            missing |= pc.equal(table[name].cast("string"), "").to_numpy(zero_copy_only=False)
-        return missing
-
-    def _totals(self, dataset: Dataset) -> np.ndarray:
-        """Figures that are the total of a dimension which the table breaks down."""
-        table = self.trial.observations
-        total = np.zeros(table.num_rows, dtype=np.bool_)
-        for axis in dataset.dimensions:
-            if axis.name in key_columns(dataset):
-                codes = np.asarray(table.column(axis.name).to_pylist(), dtype=object)
-                if len(set(codes.tolist())) > 1:
-                    total |= codes == axis.total
-        rates = [one.name for one in dataset.measures if one.additivity == "none"]
-        return total & ~np.isin(np.asarray(table.column("measure").to_pylist(), dtype=object), rates)
-
-    def _rows(self, regions: Iterable[Region]) -> list[int]:
-        """Title, header and first rows, and the last ones with the notes."""
-        end = max((one.end for one in regions), default=self.table.rows)
-        rows = {*range(min(ROWS_SHOWN, self.table.rows))}
-        rows |= {*range(max(0, end - ROWS_AT_END // 2), min(self.table.rows, end + ROWS_AT_END))}
-        return sorted(rows)
+    def _rows(self, first: Sequence[Region], parts: Sequence[_Part]) -> list[int]:
+        """Title, header and first rows of each table and of its sections, and the last rows with the notes."""
+        end = max((one.region.end for one in parts), default=self.table.rows)
+        most = max(FEWEST_ROWS // 2, self.most // max(1, len(first)))
+        starts = [(one.first, most) for one in first]
+        starts += [
+            (row, 1 + ROWS_OF_SECTION) for row in [row for one in parts for row in one.sections][:SECTIONS_SHOWN]
+        ]
+        rows = {*range(self.most), *range(end - self.most // 6, end + self.most // 3)}
+        rows |= {row for one in first for row in range(one.header - 2, one.below)}
+        rows |= {row for start, count in starts for row in range(start, start + count)}
+        return sorted(row for row in rows if 0 <= row < self.table.rows)
 
     def _row(
         self,
@@ -216,15 +206,17 @@ class _Painter:
         if not text:
             return (Use.HEADER if here is not None and self._is_merged(row, index, here) else Use.BLANK), False
         if here is None:
-            return (Use.TITLE if is_above else Use.NOTE), False
-        region, columns, layout = here
+            return (Use.TITLE if is_above else self.outside), False
+        region, columns = here.region, here.columns
         if index in columns.left_out or (index in columns.twins and row >= region.first):
             return Use.IGNORED, False
         if row < region.first:
             return Use.HEADER, False
         if index in {*columns.labels, *columns.unit, *columns.status.values()}:
-            return (Use.KEY if has or index in columns.sections else Use.IGNORED), False
-        is_out = (not has and bool(layout.rows_not_data)) or self._is_declared(row, index, here)
+            return (Use.IGNORED if row in here.left else Use.KEY), False
+        if row in here.sums and index in columns.figures:
+            return Use.TOTAL, False
+        is_out = row in here.left or self._is_declared(row, index, here)
         return (Use.IGNORED if is_out else Use.UNEXPLAINED), False
 
     def _is_declared(self, row: int, index: int, here: _Part) -> bool:
@@ -237,7 +229,7 @@ class _Painter:
 
     def _is_merged(self, row: int, index: int, here: _Part) -> bool:
         """Whether a blank cell continues the heading to its left."""
-        region, columns, _ = here
+        region, columns = here.region, here.columns
         return region.header <= row < region.first and bool(columns.heads[row - region.header][index])
 
     def _is_total(self, index: int, values: dict[tuple[int, int], tuple[Use, bool]]) -> bool:
@@ -256,12 +248,14 @@ class _Painter:
         if all(cell.use is Use.BLANK for cell in cells):
             return WORDS[Use.BLANK]
         if here is None:
-            return WORDS[Use.TITLE if is_above else Use.NOTE]
+            return WORDS[Use.TITLE if is_above else self.outside]
         if row < here.region.first:
             return WORDS[Use.HEADER]
+        uses = {cell.use for cell in cells}
+        if Use.TOTAL in uses and not uses & {Use.VALUE, Use.UNEXPLAINED}:
+            return WORDS[Use.TOTAL]
         if has:
             return "Daten"
-        uses = {cell.use for cell in cells}
         return WORDS[Use.UNEXPLAINED if Use.UNEXPLAINED in uses else Use.KEY if Use.KEY in uses else Use.IGNORED]
 
     def _column(self, index: int, found: list[_Part], is_total: bool) -> str:
@@ -315,7 +309,7 @@ class _Painter:
     @property
     def dataset(self) -> Dataset:
         """The data set that the table is read as."""
-        return self.project.dataset(self.layouts[0].dataset)
+        return self.project.dataset(self.profile.dataset)
 
     def _title(self, name: str) -> str:
         known = {one.name: one.title.de for one in self.dataset.dimensions}
@@ -351,6 +345,15 @@ def _with_gaps(rows: list[RowShown]) -> list[RowShown]:
     return shown
 
 
-def paint_sheet(table: RawTable, layouts: Sequence[Profile], trial: Trial, project: Project) -> SheetShown:
-    """The beginning and the end of a sheet, with the use of every cell in the tables that the layouts describe."""
-    return _Painter(table, layouts, trial, project).paint()
+def paint_sheets(trial: Trial, profile: Profile, project: Project) -> tuple[list[SheetShown], list[str]]:
+    """The beginning and the end of each sheet that the profile reads, with the use of every cell; fewer rows of each
+    the more there are. Of more than are shown, those without figures go first; gives the names of those left out.
+    """
+    filled = set(pc.unique(trial.observations["sheet"].cast("string")).to_pylist())
+    ordered = sorted(trial.tables, key=lambda one: one.sheet not in filled)
+    left_out = {one.sheet for one in ordered[SHEETS_SHOWN:]}
+    chosen = [one for one in trial.tables if one.sheet not in left_out]
+    most = max(FEWEST_ROWS, ROWS_SHOWN // max(1, len(chosen)))
+    uses = uses_of_figures(trial, profile, project)
+    shown = [_Painter(table, profile, trial, uses, project, most).paint() for table in chosen]
+    return shown, [one.sheet for one in trial.tables if one.sheet in left_out]
