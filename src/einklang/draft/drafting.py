@@ -10,6 +10,7 @@ from textwrap import shorten
 from typing import Any
 
 import numpy as np
+import pyarrow.compute as pc
 
 from einklang.declarations.base import build
 from einklang.declarations.profile import Profile
@@ -27,7 +28,7 @@ from einklang.draft.rounded import rounding
 from einklang.draft.segments import find_tables, same_layouts
 from einklang.draft.shape import Shape
 from einklang.draft.sums import complete_dimensions
-from einklang.draft.titles import end_markers, table_code, title_cells
+from einklang.draft.titles import end_markers, table_code, title_cells, without_year
 from einklang.draft.trial import Trial, try_profile
 from einklang.draft.twice import find_twice
 from einklang.draft.understanding import understand
@@ -203,6 +204,8 @@ class _Writer:
         broken_down = [{name for name, codes in one.found.codes.items() if len(codes) > 1} for one in candidates]
         names = ["measure", *(one.name for one in known.dataset.dimensions if one.name != "area")]
         common = [name for name in names if all(name in one for one in broken_down)]
+        if len(pc.unique(trial.observations["measure"])) > 1:
+            broken_down.append({"measure"})
         further = [name for name in names if name not in common and any(name in one for one in broken_down)]
         together = standing_together(trial.observations, ["area", *common], further)
         return what_is_delivered(known, together, self.area)
@@ -279,6 +282,8 @@ class _Writer:
 
     def _title(self) -> str:
         texts = [text for _, _, text in title_cells(self.best.shape)]
+        if {"title", "sheet"} & self.best.found.places.get("period", {}).keys():
+            texts = [without_year(text, self.best.found.known.dataset) for text in texts]
         return shorten(" ".join(texts[:3]), _TITLE, placeholder=" …") or self.sample.path.stem
 
     def _valid(self) -> dict[str, str]:
@@ -362,6 +367,11 @@ class _Writer:
             "delivers": ["Was diese Datei enthält; prüfen, was vereinbart ist."],
             "complete_hierarchies": ["Hier ergeben die Teile ihre Summe."],
         }
+        periods = sorted(filter(None, pc.unique(trial.observations["period"].cast("string")).to_pylist()))
+        if periods and not self._valid():
+            remarks["file"] = [
+                f'Gilt der Aufbau nicht schon immer, dann hier angeben, seit wann: valid_from: "{periods[0]}"'
+            ]
         meanings = self.project.signs
         if written.counts:
             table = {**meanings.conventions[written.convention], **written.changes}

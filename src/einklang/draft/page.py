@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 
 import numpy as np
+import pyarrow as pa
 
 from einklang.declarations.profile import Profile
 from einklang.draft.picture import label_of, paint_sheets
@@ -46,7 +47,7 @@ def some_figures(trial: Trial, profile: Profile, project: Project, count: int = 
     dataset = project.dataset(profile.dataset)
     chosen = _spread(trial, profile, count)
     lines = []
-    for number, row in zip(chosen, trial.observations.take(chosen).to_pylist(), strict=True):
+    for number, row in zip(chosen, trial.observations.take(pa.array(chosen, pa.int64())).to_pylist(), strict=True):
         sheet = f"{row['sheet']}!" if row["sheet"] else ""
         is_secret = bool(trial.is_secret[number])
         hidden = is_secret and any(character.isdigit() for character in row["value_text"])

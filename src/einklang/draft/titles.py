@@ -19,6 +19,8 @@ _CANDIDATES = re.compile(
 )
 # Numbers of tables: 12521-03i, 13211-02-05-4, Z9200001.
 _TABLE_CODE = re.compile(r"(?<![\w-])(?:\d{5}-\d{2,4}[a-z]?(?:-\d{1,2})*|[A-Z]\d{7})(?![\w-])")
+_YEAR = re.compile(r"(?:19|20)\d{2}(?:\s?/\s?\d{2,4})?-?")
+_WORDS_OF_YEAR = re.compile(r"(?:\b(?:im|in|für|des)\s)?(?:\b(?:Berichts|Kalender)?[Jj]ahre?s?:?)?\s*$")
 _ADDRESS = ("http://", "https://", "www.")
 _ROWS_OF_TITLE = 200
 _SHORT = 30
@@ -64,6 +66,19 @@ def period_in(text: str, dataset: Dataset) -> tuple[str, str] | None:
             return found[0], f"{context}(?P<key>.+)"
         return found[0], f"{anchor}{context}(?P<key>{digits}){'$' if not behind else ''}"
     return None
+
+
+def without_year(text: str, dataset: Dataset) -> str:
+    """The text without the year of the first period in it: `am 31.12.2024 nach` as `am 31.12. nach`."""
+    found = period_in(text, dataset)
+    if found is None:
+        return text
+    written = found[0]
+    before, behind = text.split(written, 1)
+    rest = _YEAR.sub("", written)
+    if not rest.strip():
+        before = _WORDS_OF_YEAR.sub("", before)
+    return re.sub(r"\s+", " ", f"{before}{rest}{behind}").strip(" ,;:–-")
 
 
 def measures_in_title(shape: Shape, known: Known) -> set[str]:
