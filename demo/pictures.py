@@ -1,4 +1,4 @@
-"""`python -m demo.pictures STORE`: the pictures of the reports under `docs/pictures/`, taken from a demo's store.
+"""`python -m demo.pictures STORE`: the pictures under `docs/pictures/`, of the reports in a demo's store and of a draft.
 
 Needs Chromium, LibreOffice Calc and `pdftoppm` (poppler-utils); the project itself needs none of them. Look
 at what comes out before it is committed.
@@ -19,6 +19,8 @@ PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
 DELIVERY = "by/auslaender/0002"
 DESKTOP, PHONE = (1100, 1500), (390, 1400)
 OVERVIEW = (1440, 1100)
+SAMPLE = Path(__file__).parent / "inbox" / "2-aktuell" / "by" / "arbeitslose" / "13211-001r_2025.xlsx"
+DRAFT = (1300, 1050)
 DOTS = 75
 SHEETS = 3
 
@@ -70,6 +72,9 @@ def take(store: Path, pictures: Path) -> None:
         photograph(report, pictures / "report.png", DESKTOP, folder)
         photograph(report, pictures / "report-phone.png", PHONE, folder)
         photograph(store / "overview.html", pictures / "overview.png", OVERVIEW, folder)
+        drafted = ["draft", str(SAMPLE), "--supplier", "by", "--dataset", "arbeitslose"]
+        run(tool("einklang"), *drafted, "--html", str(folder / "draft.html"))
+        photograph(folder / "draft.html", pictures / "draft.png", DRAFT, folder)
         browse(folder, f"--print-to-pdf={folder / 'print.pdf'}", "--no-pdf-header-footer", report.resolve().as_uri())
         paged(folder / "print.pdf", pictures / "report-print", 1, 1)
         shutil.copy(delivery / "report.xlsx", folder / "workbook.xlsx")
