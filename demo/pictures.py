@@ -1,4 +1,4 @@
-"""`python -m demo.pictures STORE`: the pictures under `docs/pictures/`, of the reports in a demo's store and of a draft.
+"""`python -m demo.pictures STORE`: pictures in `docs/pictures/` of the reports in a demo's store and of a draft.
 
 Needs Chromium, LibreOffice Calc and `pdftoppm` (poppler-utils); the project itself needs none of them. Look
 at what comes out before it is committed.
