@@ -36,6 +36,7 @@ def _asked(legend: str, sign: str, project: Project, folder: Path, above: str = 
         (";-;geheim zu halten", "-", [("-", "B4")]),
         (";-;= geheim zu halten", "-", [("-", "B4")]),
         ('"x = nicht sinnvoll; - = geheim; . = unbekannt"', "-", [("-", "A4")]),
+        ("- = geheim, . = unbekannt", "-", [("-", "A4")]),
         ('"Zeichen:\n- geheim\n. unbekannt"', "-", [("-", "A4")]),
         ("( ) = geheim", "(12)", [("()", "A4")]),
         ("() geheim\n. unbekannt", "(12)", [("()", "A4")]),

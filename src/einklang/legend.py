@@ -18,11 +18,13 @@ from einklang.rawtable import RawTable
 _ROWS = 300
 _COLUMNS = 40
 """How many rows above the first figure of a sheet, and below the last one, are looked through, and columns."""
-_ENTRIES = re.compile(r"[;\n]")
 _BRACKETS = "()"
 
+Row = tuple[int, Sequence[tuple[int, str]]]
+"""Number of a row, and column and text of its filled cells."""
 
-class _Entry(NamedTuple):
+
+class Entry(NamedTuple):
     """A sign with what is said of it; it could be a line of a list (`- vorläufig`) where nothing parts the two."""
 
     sign: str
@@ -48,21 +50,19 @@ def check_legend(
     used = {sign for sign, meaning in signs.items() if _is_used(sign, meaning, texts)}
     if not used:
         return []
-    written = "|".join(map(_written, sorted(filter(None, signs), key=len, reverse=True)))
-    pattern = re.compile(rf"({written})(\s*[=:]\s*|\s+)(.+)")
     findings = []
     for table in tables:
         entries = [
             (entry, said)
-            for entry in _entries(table, _rows_outside(table, long), pattern)
+            for entry in entries_in(_cells(table, _rows_outside(table, long)), signs)
             if (said := _meant(entry.text, known))
         ]
-        is_legend = len({entry.sign for entry, _ in entries}) > 1
+        counting = signs_counting(entry for entry, _ in entries)
         asked: set[str] = set()
         for entry, said in entries:
             agreed = signs[entry.sign]
             is_same = _effect(agreed) in set(map(_effect, said))
-            if entry.sign in used - asked and not is_same and (is_legend or entry.is_parted):
+            if entry.sign in (used & counting) - asked and not is_same:
                 asked.add(entry.sign)
                 findings.append(
                     finding(
@@ -107,19 +107,34 @@ def _rows_outside(table: RawTable, long: LongTable) -> list[int]:
     return [*range(max(0, first - _ROWS), first), *range(last, min(table.rows, last + _ROWS))]
 
 
-def _entries(table: RawTable, rows: Sequence[int], pattern: re.Pattern[str]) -> Iterator[_Entry]:
-    """Signs with their explanation: in one cell, several in one cell, or in two cells side by side."""
+def _cells(table: RawTable, rows: Sequence[int]) -> Iterator[Row]:
+    """The filled cells of rows."""
     for row in rows:
-        cells = [(index, column.texts[int(column.codes[row])]) for index, column in enumerate(table.columns[:_COLUMNS])]
-        filled = [(index, text) for index, text in cells if text.strip()]
+        cells = ((index, column.texts[int(column.codes[row])]) for index, column in enumerate(table.columns[:_COLUMNS]))
+        yield row, [(index, text) for index, text in cells if text.strip()]
+
+
+def entries_in(rows: Iterable[Row], signs: Iterable[str]) -> Iterator[Entry]:
+    """Signs with their explanation: in one cell, several in one cell, or in two cells side by side."""
+    written = "|".join(map(_written, sorted(filter(None, signs), key=len, reverse=True)))
+    pattern = re.compile(rf"({written})(\s*[=:]\s*|\s+)(.+)")
+    parts = re.compile(rf"[;\n]|,\s+(?=(?:{written})\s*[=:])")
+    for row, filled in rows if written else ():
         for position, (index, text) in enumerate(filled):
-            for part in _ENTRIES.split(text):
+            for part in parts.split(text):
                 if found := pattern.fullmatch(clean(part)):
-                    yield _Entry(_sign(found[1]), found[3], row, index, bool(found[2].strip()))
+                    yield Entry(_sign(found[1]), found[3], row, index, bool(found[2].strip()))
             following = clean(filled[position + 1][1]) if position + 1 < len(filled) else ""
             alone = pattern.fullmatch(f"{clean(text)}={following.lstrip('=: ')}") if following else None
             if alone and alone[1] == clean(text):
-                yield _Entry(_sign(alone[1]), alone[3], row, index, True)
+                yield Entry(_sign(alone[1]), alone[3], row, index, True)
+
+
+def signs_counting(entries: Iterable[Entry]) -> set[str]:
+    """The signs whose explanation is one: parted from it, or one of several; else it could be a line of a list."""
+    found = list(entries)
+    every = {one.sign for one in found}
+    return every if len(every) > 1 else {one.sign for one in found if one.is_parted}
 
 
 def _sign(written: str) -> str:

@@ -11,6 +11,7 @@ from einklang.declarations.signs import Signs
 from einklang.draft.shape import Shape
 from einklang.draft.words import ColourWord, words
 from einklang.labels import normalise
+from einklang.legend import entries_in, signs_counting
 
 _ENTRIES = re.compile(r"[,;] ")
 _BETWEEN = r"[\s:=–-]+"
@@ -54,19 +55,12 @@ def meaning_of(text: str, signs: Signs) -> str | None:
 
 
 def signs_explained(used: Iterable[str], notes: Sequence[str], signs: Signs) -> dict[str, str]:
-    """Sign → meaning, of those that the notes explain (`x = wegen geringer Fallzahl nicht ausgewiesen`).
-
-    A sign without `=` or `:` behind it could begin a line of a list; it counts where several signs are explained.
-    """
-    found: dict[str, str] = {}
-    parted: set[str] = set()
-    for sign in used:
-        for entry in _entries(notes):
-            hit = re.fullmatch(rf"{re.escape(sign)}(?P<between>\s*[=:]\s*|\s+)(?P<text>.+)", entry)
-            if hit and sign not in found and (meaning := meaning_of(hit["text"], signs)):
-                found[sign] = meaning
-                parted |= {sign} if hit["between"].strip() else set()
-    return found if len(found) > 1 else {sign: meaning for sign, meaning in found.items() if sign in parted}
+    """Sign → meaning, of those that the notes explain (`x = wegen geringer Fallzahl nicht ausgewiesen`)."""
+    rows = [(number, [(0, note)]) for number, note in enumerate(notes)]
+    read = ((one, meaning_of(one.text, signs)) for one in entries_in(rows, used))
+    known = [(one, meaning) for one, meaning in read if meaning]
+    counting = signs_counting(one for one, _ in known)
+    return {one.sign: meaning for one, meaning in reversed(known) if one.sign in counting}
 
 
 def _names(colour: ColourWord, text: str) -> bool:
