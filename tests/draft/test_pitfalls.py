@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import openpyxl
+from builders import workbook
 
 from einklang.draft.drafting import Draft, draft_profile
 from einklang.project import Project
@@ -17,14 +17,8 @@ KREISE_2 = [("6531000", "Gießen", 70), ("6532000", "Lahn-Dill-Kreis", 80), ("65
 
 
 def _draft(folder: Path, project: Project, sheets: Mapping[str, Rows], supplier: str, dataset: str) -> Draft:
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(list(row))
     path = folder / "probe.xlsx"
-    book.save(path)
+    path.write_bytes(workbook(sheets))
     return draft_profile(path, project, dataset, supplier)
 
 
