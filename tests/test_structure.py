@@ -268,6 +268,20 @@ def test_own_land_above_the_table_does_not_hide_an_alien_delivery(checker: Check
     assert rules_found(checker(text, supplier="hb").result) == ["IM-FIL-003"]
 
 
+@pytest.mark.parametrize("row", ["31.12.2024;04011;133930;.;-", "31.12.2024;04011;.;.;.", "31.12.2024;04011;1;2;"])
+@pytest.mark.parametrize("end", ["", "Quelle: AZR;;;;"])
+def test_a_row_below_the_table_with_signs_or_a_blank_is_not_lost(end: str, row: str, checker: Checker) -> None:
+    rows = ["31.12.2024;04;162190;84820;77370", end, row]
+    checked = checker.rows(*rows, heading="Zeit;Schlüssel;insgesamt;männlich;weiblich", table={"end": ["", "Quelle"]})
+    assert flatten(checked.result) == [("IM-STR-009", "C4")]
+    assert_complete(checked)
+
+
+def test_a_legend_below_the_table_is_no_row_of_figures(checker: Checker) -> None:
+    checked = checker.rows("31.12.2024;04;1", "Quelle;;", "-;nichts vorhanden;", ".;geheim;", "Stand:;;Mai")
+    assert rules_found(checked.result) == []
+
+
 @pytest.mark.parametrize(
     ("pattern", "shown"),
     [

@@ -226,7 +226,8 @@ class _Line:
             return None
         self.progress("structure")
         tables = [table for read in reads for table in read.tables]
-        structured = structure(tables, self.profile, self.project.word_meanings(self.profile), catalogue)
+        words, signs = self.project.word_meanings(self.profile), self.project.sign_meanings(self.profile)
+        structured = structure(tables, self.profile, words, signs, catalogue)
         beside = self._beside_the_figures(tables, structured.table) if structured.table is not None else []
         if not self.judgement.add("structure", [*structured.findings, *beside]):
             self.judgement.stopped_in = "structure"

@@ -8,7 +8,7 @@ stand. Does not belong here: what labels, signs and numbers mean (parse, harmoni
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -57,6 +57,7 @@ class _Sheet:
     table: RawTable
     catalogue: Catalogue
     open_words: frozenset[str]
+    signs: frozenset[str]
     accounted: Accounted = field(default_factory=Accounted)
     rows: RowsOfSheet = field(init=False)
     found: list[LongTable] = field(default_factory=list)
@@ -229,14 +230,23 @@ class _Sheet:
                 )
 
     def _figures_outside(self) -> None:
-        """Rows that no table has taken although they look like rows of figures."""
+        """Rows that no table has taken although they look like rows of figures: a label, and numbers or signs."""
         for layout, columns in self.layouts:
             rows = self.rows.unsaid
-            looks = np.ones(len(rows), dtype=np.bool_)
+            numbers = np.zeros(len(rows), dtype=np.int32)
+            signs = np.zeros(len(rows), dtype=np.int32)
+            other = np.zeros(len(rows), dtype=np.bool_)
             for index in columns.figures:
-                looks &= _is_number(self.table.columns[index].rows(rows), layout.numbers)
+                column = self.table.columns[index].rows(rows)
+                is_number = _is_number(column, layout.numbers)
+                is_sign = column.where([text in self.signs for text in column.cleaned]) & ~is_number
+                numbers += is_number
+                signs += is_sign
+                other |= ~(is_number | is_sign | column.blank)
             filled = sum((~column.rows(rows).blank).astype(np.int32) for column in self.table.columns)
-            looks &= filled > 1
+            says = numbers + signs
+            is_labelled = (filled > says) & (2 * says > len(columns.figures))
+            looks = ~other & (((numbers == len(columns.figures)) & (filled > 1)) | is_labelled)
             if len(columns.figures) == 1:
                 looks &= rows > min(region.header for region in self.regions)
             outside = rows[looks]
@@ -262,22 +272,28 @@ def _is_number(column: TextColumn, numbers: Numbers) -> Mask:
 
 
 def structure(
-    tables: Sequence[RawTable], profile: Profile, words: Mapping[str, Meaning], catalogue: Catalogue
+    tables: Sequence[RawTable],
+    profile: Profile,
+    words: Mapping[str, Meaning],
+    signs: Iterable[str],
+    catalogue: Catalogue,
 ) -> Structured:
     """The figures of all sheets and files of a delivery in long form.
 
-    `words` are those of status columns: a sum of which a figure may be secret is not judged.
+    `words` are those of status columns: a sum of which a figure may be secret is not judged. `signs` stand in place of
+    figures: a row of them outside the tables is missed like one of numbers.
     Every sheet is read by each part of the profile that is meant for it. An error ends the line; what was
     understood is then quarantined with the rest.
     """
     accounted = Accounted()
     known = frozenset(word.casefold() for word, meaning in words.items() if not meaning.is_withheld)
+    agreed = frozenset(signs) - {""}
     findings = _open_questions(tables, profile, catalogue)
     found: list[LongTable] = []
     shown: list[TableShown] = []
     missing = {number for number, layout in enumerate(profile.layouts) if not layout.table.optional}
     for table in tables:
-        sheet = _Sheet(table, catalogue, known)
+        sheet = _Sheet(table, catalogue, known, agreed)
         wanted = [
             number
             for number, layout in enumerate(profile.layouts)
@@ -293,7 +309,7 @@ def structure(
         found.extend(sheet.found)
         shown.extend(sheet.shown)
     if tables and missing and not any(one.severity is Severity.ERROR for one in findings):
-        sheet = _Sheet(tables[0], catalogue, known)
+        sheet = _Sheet(tables[0], catalogue, known, agreed)
         absent = [text for number in sorted(missing) for text in _anchors(profile.layouts[number])]
         sheet.headings_differ(absent)
         findings.extend(sheet.findings)

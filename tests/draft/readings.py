@@ -53,8 +53,8 @@ class Whole:
 
     @cached_property
     def labels(self) -> pd.DataFrame:
-        said = self.project.word_meanings(self.profile)
-        long = structure(self.sheets, self.profile, said, self.project.catalogue).table
+        said, signs = self.project.word_meanings(self.profile), self.project.sign_meanings(self.profile)
+        long = structure(self.sheets, self.profile, said, signs, self.project.catalogue).table
         if long is None:
             return pd.DataFrame({name: [] for name in CELL}).set_index(CELL)
         texts = {name: np.asarray(one.cleaned, dtype=object)[one.codes] for name, one in long.labels.items()}

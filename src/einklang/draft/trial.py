@@ -63,12 +63,12 @@ def shortened(table: RawTable) -> RawTable:
 def try_profile(tables: Sequence[RawTable], profile: Profile, project: Project) -> Trial:
     """What a profile makes of the first rows of each sheet; nothing is judged but structure and labels."""
     sheets = tuple(map(shortened, tables))
-    said = project.word_meanings(profile)
-    structured = structure(sheets, profile, said, project.catalogue)
+    said, signs = project.word_meanings(profile), project.sign_meanings(profile)
+    structured = structure(sheets, profile, said, signs, project.catalogue)
     if structured.table is None or not structured.table.size:
         empty = contract1.schema(project.dataset(profile.dataset)).empty_table()
         return Trial(sheets, empty, 0, np.zeros(0, dtype=np.bool_), structured.findings)
-    parsed = parse(structured.table, profile, project.sign_meanings(profile), said)
+    parsed = parse(structured.table, profile, signs, said)
     harmonised = harmonise(structured.table, parsed, profile, project, "", {}, SecretMarks.of([profile], project))
     findings = (*structured.findings, *(one.finding for one in harmonised.located))
     is_contradicted, question = _contradictions(harmonised.table, project.dataset(profile.dataset))
