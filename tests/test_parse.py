@@ -277,3 +277,29 @@ def test_numbers_of_a_workbook_keep_their_digits(checker: Checker) -> None:
     checked = checker(content, name="t.xlsx", file={"format": "workbook"}, **NUMBERED)
     assert [cell["value_text"] for cell in everything(checked).values()] == ["1234567", "5"]
     assert checked.observations.column("value").to_pylist() == [1234567, 5]
+
+
+def test_a_negative_zero_is_zero() -> None:
+    values = read_numbers(pa.array(["-0", "\u22120,0", "0"]), Numbers(decimal=","))
+    assert [math.copysign(1, value) for value in values] == [1, 1, 1]
+
+
+def test_a_soft_hyphen_before_a_number_is_a_minus(checker: Checker) -> None:
+    (found,) = checker.rows("31.12.2024;04;\u00ad5").result.findings
+    assert (found.rule, found.message.de[:2]) == ("IM-VAL-003", "−5")
+
+
+@pytest.mark.parametrize("cell", ["1231)", "12312)"])
+def test_a_mark_glued_to_a_number_is_not_guessed(cell: str, checker: Checker) -> None:
+    marks = {"mark": r"\d\)|\d\d\)", "on_figures": True}
+    checked = checker.rows(
+        f"31.12.2024;04;{cell}", "31.12.2024;04011;7 1)", "1) x", footnotes=marks, table={"end": ["1)"]}
+    )
+    assert rules_found(checked.result) == ["IM-VAL-001"]
+    assert everything(checked)["C3"]["value"] == 7
+
+
+@pytest.mark.parametrize("key", ["1¹", "1²"])
+def test_a_raised_digit_is_no_digit_of_a_key(key: str, checker: Checker) -> None:
+    place = {"area": {"heading": "Schlüssel", "scheme": "azr"}}
+    assert rules_found(checker.rows(f"31.12.2024;{key};5", dimensions=place).result) == ["IM-COD-001"]

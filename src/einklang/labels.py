@@ -13,15 +13,20 @@ _TRANSLITERATION = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 _BLANKS = re.compile(r"[\s_]+")
 _ANY_CHARACTERS = re.compile(r"(?:\\[dwDW]|\[[^\]]*\]|(?<!\\)\.(?=[*+?{]))(?:\{[\d,]+\}|[*+?])*")
+_RAISED_BEHIND_DIGIT = re.compile(r"(?<=\d)[⁰¹²³⁴-⁹]")
 _GROUPS = re.compile(r"(?<!\\)(?:\(\?P?<\w+>|\(\?:|[()^$])")
 
 
 def clean(text: str) -> str:
     """The text without invisible characters, all blanks single and none at the ends."""
+    if "\u00ad" in text:
+        # Between letters it is invisible; before a number it is shown and means minus.
+        text = _SHOWN_HYPHEN.sub("-", text)
     return _BLANKS_ONLY.sub(" ", text.translate(_INVISIBLE)).strip()
 
 
 _BLANKS_ONLY = re.compile(r"\s+")
+_SHOWN_HYPHEN = re.compile(r"^\s*\u00ad(?=\s*\d)")
 
 
 def spelled(pattern: str) -> str:
@@ -32,5 +37,7 @@ def spelled(pattern: str) -> str:
 
 def normalise(text: str) -> str:
     """The form in which labels are compared: case, blanks, umlaut spelling do not matter."""
-    folded = unicodedata.normalize("NFKC", text).translate(_INVISIBLE).casefold()
+    # A raised digit behind a digit is the mark of a note: 1¹ is not 11.
+    kept = _RAISED_BEHIND_DIGIT.sub(r"^\g<0>", text)
+    folded = unicodedata.normalize("NFKC", kept).translate(_INVISIBLE).casefold()
     return _BLANKS.sub(" ", folded.translate(_TRANSLITERATION)).strip()

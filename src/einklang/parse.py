@@ -80,7 +80,7 @@ def read_numbers(texts: pa.Array, numbers: Numbers) -> NDArray[np.float64]:
     if numbers.decimal != ".":
         plain = pc.replace_substring(plain, numbers.decimal, ".")
     values: NDArray[np.float64] = pc.cast(plain, pa.float64()).to_numpy(zero_copy_only=False).astype(np.float64)
-    return values
+    return values + 0.0  # no negative zero
 
 
 @dataclass(frozen=True)
