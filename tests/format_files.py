@@ -44,13 +44,14 @@ def zipped(members: dict[str, bytes], level: int = 6) -> bytes:
     return stream.getvalue()
 
 
-def ods(rows: str, name: str = "Tabelle") -> bytes:
-    """An OpenDocument table with these rows."""
+def ods(rows: str, name: str = "Tabelle", before: str = "") -> bytes:
+    """An OpenDocument table with these rows; `before` stands before its body."""
     xml = (
         '<?xml version="1.0" encoding="UTF-8"?><office:document-content '
         'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
         'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
-        'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" office:version="1.2"><office:body>'
+        'xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" '
+        f'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" office:version="1.2">{before}<office:body>'
         f'<office:spreadsheet><table:table table:name="{name}">{rows}</table:table></office:spreadsheet>'
         "</office:body></office:document-content>"
     )

@@ -34,7 +34,7 @@ def read_genesis_json(path: Path, decimal: str) -> list[Sheet]:
     sets = content.get("data", [content]) if isinstance(content, dict) else content
     try:
         return [_sheet(one, decimal, number) for number, one in enumerate(sets, 1)]
-    except (AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, IndexError, OverflowError) as error:
         raise Refused("unreadable", "json_is_other") from error
 
 
@@ -89,15 +89,21 @@ def _spread(values: Any, cells: int) -> list[Any]:
     if isinstance(values, dict):
         spread: list[Any] = [None] * cells
         for position, value in values.items():
+            if not position.isdecimal():
+                raise ValueError("a position is no number")
             spread[int(position)] = value
-        return spread
+        return _checked(spread)
     if isinstance(values, str):
         return [values] * cells
     if len(values) != cells:
         raise ValueError("there are more or fewer values than combinations")
-    if not all(value is None or isinstance(value, (str, int, float)) for value in values):
+    return _checked(list(values))
+
+
+def _checked(values: list[Any]) -> list[Any]:
+    if not all(value is None or type(value) in {str, int, float} for value in values):
         raise ValueError("a value is neither text nor number")
-    return list(values)
+    return values
 
 
 def _text(pair: tuple[Any, Any], decimal: str) -> str:

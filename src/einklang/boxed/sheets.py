@@ -16,6 +16,8 @@ MAX_CELLS = 20_000_000
 MAX_COLUMNS = 16_384
 _BATCH = 256
 
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 Range = tuple[int, int, int, int]
 """First row, first column, last row, last column; counted from 0, both ends included."""
 
@@ -110,10 +112,6 @@ class Column:
         """Empty cells up to so many rows."""
         self._codes.extend(array("i", [self._positions[""]]) * (rows - len(self._codes)))
 
-    def put(self, row: int, value: Any) -> None:
-        """Replaces the value of a row that is there already."""
-        self._codes[row] = self._positions[value]
-
     def finish(self, number: int) -> Block:
         texts, codes = self._positions.texts(self._write, self._codes)
         return Block(texts, codes, number)
@@ -172,6 +170,11 @@ def check_extent(rows: int, columns: int) -> None:
 
 def write_bool(value: bool) -> str:
     return "WAHR" if value else "FALSCH"
+
+
+def raised(before: str, text: str) -> str:
+    """What is written raised behind a text: digits behind a digit stay raised, lest a note becomes part of a number."""
+    return text.translate(RAISED) if before[-1:].isdigit() and text[:1].isdecimal() else text
 
 
 def write_number(value: float, decimal: str) -> str:

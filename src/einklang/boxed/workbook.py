@@ -44,8 +44,10 @@ def read_workbook(
     told: Mapping[str, xlsx.Told] = {}
     try:
         if kind == "ods":
-            told = ods.look_into(path)
+            told = ods.look_into(path, decimal)
         book = calamine.CalamineWorkbook.from_path(str(path))
+        if len({one.name for one in book.sheets_metadata}) < len(book.sheets_metadata):
+            raise Refused("unreadable", "cells_stand_twice")
         metadata = {one.name: one for one in book.sheets_metadata if one.typ == calamine.SheetTypeEnum.WorkSheet}
         passed = {name for group in own if set(group) < set(metadata) for name in group}
         wanted = [name for name in metadata if name not in passed and re.fullmatch(pattern, name.strip())]
@@ -54,7 +56,7 @@ def read_workbook(
         if not wanted:
             return Found([], others)
         if kind == "workbook":
-            told = xlsx.look_into(path, wanted)
+            told = xlsx.look_into(path, wanted, decimal)
             if shown:
                 from einklang.boxed.shown import look_at_cells  # few profiles ask
 

@@ -14,6 +14,7 @@ from html import unescape
 from pathlib import Path
 from xml.etree import ElementTree
 
+from einklang.boxed.as_seen import RAISED, AsSeen
 from einklang.boxed.sheets import Look, Refused, write_bool
 from einklang.boxed.xml_stream import MAX_UNPACKED
 from einklang.letters import column_index
@@ -41,7 +42,9 @@ _FORMULA = re.compile(
     rb"(?:/>|>([^<]*)</" + _P + rb"f>)\s*(?:<" + _P + rb"v\s*/>|<" + _P + rb"v></" + _P + rb"v>)?\s*</" + _P + rb"c>"
 )  # fmt: skip
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-_PARSED = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/sharedStrings.xml", "xl/styles.xml")
+_STRINGS, _STYLES = "xl/sharedStrings.xml", "xl/styles.xml"
+_PARSED = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels", _STRINGS, _STYLES)
+_APOSTROPHES = re.compile(rb"(\s[\w:]+=)'([^'\"<>]*)'")
 
 
 def unknown() -> Told:
@@ -64,6 +67,8 @@ def pieces(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
             if read > MAX_UNPACKED:
                 raise Refused("limit", "limit_size", read, MAX_UNPACKED)
             piece = rest + chunk
+            if b"='" in piece:
+                piece = _APOSTROPHES.sub(rb'\1"\2"', piece)
             if _holds(piece, b"!", b"<!DOCTYPE"):
                 raise Refused("limit", "limit_doctype", 1, 0)
             yield piece
@@ -89,21 +94,27 @@ def parts_of(archive: zipfile.ZipFile) -> dict[str, str]:
     return found
 
 
-def look_into(path: Path, wanted: list[str]) -> dict[str, Told]:
-    """What the sheets named show."""
+def look_into(path: Path, wanted: list[str], decimal: str) -> dict[str, Told]:
+    """What the sheets named show; numbers in texts get this decimal sign."""
+    seen = AsSeen(decimal)
     with zipfile.ZipFile(path) as archive:
         present = set(archive.namelist())
-        for part in present.intersection(_PARSED):
-            for _ in pieces(archive, part):
-                pass
+        for part in sorted(present.intersection(_PARSED)):
+            has_raised = False
+            for piece in pieces(archive, part):
+                has_raised |= RAISED in piece
+            if part == _STYLES:
+                seen.read_formats(archive.read(part))
+            elif part == _STRINGS and has_raised:
+                seen.read_texts(archive, part)
         try:
             parts = parts_of(archive)
         except ElementTree.ParseError as error:
             raise Refused("unreadable", "file_is_broken_zip") from error
-        return {name: _look(archive, parts[name]) if parts.get(name) in present else unknown() for name in wanted}
+        return {name: _look(archive, parts[name], seen) if parts.get(name) in present else unknown() for name in wanted}
 
 
-def _look(archive: zipfile.ZipFile, part: str) -> Told:
+def _look(archive: zipfile.ZipFile, part: str, seen: AsSeen) -> Told:
     look = Look()
     cells: dict[tuple[int, int], str] = {}
     rows: set[int] = set()
@@ -129,6 +140,7 @@ def _look(archive: zipfile.ZipFile, part: str) -> Told:
             for letters, row, formula in _FORMULA.findall(piece):
                 place = int(row) - 1, column_index(letters.decode())
                 cells.setdefault(place, "=" + unescape(formula.decode("utf-8", "replace"))[:200])
+        cells.update(seen.cells(piece))
         if max(len(cells), len(merged), len(rows)) > MAX_FOUND:
             raise Refused("limit", "limit_found", MAX_FOUND + 1, MAX_FOUND)
     look.hidden_rows = runs(rows)
