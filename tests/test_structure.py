@@ -7,7 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import assert_complete, by_cell, counts, flatten, profile, project_with, rules_found, sending, workbook
+from builders import (
+    assert_complete,
+    by_cell,
+    counts,
+    flatten,
+    merged,
+    profile,
+    project_with,
+    rules_found,
+    sending,
+    workbook,
+)
 from conftest import Checker
 
 from einklang.check import check
@@ -293,3 +304,73 @@ def test_a_legend_below_the_table_is_no_row_of_figures(checker: Checker) -> None
 )
 def test_patterns_are_spelled_for_people(pattern: str, shown: str) -> None:
     assert spelled(pattern) == shown
+
+
+ROWS_OF_BLOCKS: dict[str, Any] = {
+    "table": {"header": {"find": "Gebiet"}},
+    "dimensions": {"period": {"constant": "2024-12-31"}, "sex": {"column": "B"}},
+    "columns": [{"headings": ["Anzahl"]}],
+}
+
+
+def test_a_row_declared_as_no_data_still_labels_the_rows_below(checker: Checker) -> None:
+    checked = checker.rows(
+        "10041;zus.;9",
+        ";männlich;5",
+        "10042;zus.;8",
+        ";weiblich;4",
+        heading="Gebiet;Geschlecht;Anzahl",
+        **merged(ROWS_OF_BLOCKS, {"dimensions": {"area": {"column": "A", "scheme": "key", "fill_down": True}}}),
+        rows_not_data=[{"column": "B", "pattern": r"zus\.", "reason": "Summe"}],
+    )
+    assert keyed(checked, "area", "sex") == {"C3": ("10041", "M"), "C5": ("10042", "F")}
+    assert_complete(checked)
+
+
+def test_a_blank_label_below_a_row_that_is_no_data_is_not_that_of_an_earlier_row(checker: Checker) -> None:
+    checked = checker.rows(
+        "10041;männlich;9",
+        "Region;männlich;5",
+        ";weiblich;8",
+        heading="Gebiet;Geschlecht;Anzahl",
+        **merged(ROWS_OF_BLOCKS, {"dimensions": {"area": {"column": "A", "scheme": "key", "fill_down": True}}}),
+        rows_not_data=[{"column": "A", "pattern": "Region", "reason": "Region"}],
+    )
+    assert flatten(checked.result) == [("IM-COD-001", "A4")]
+
+
+@pytest.mark.parametrize("codes", [{}, {"": "_T"}])
+def test_a_section_ends_with_the_one_around_it(codes: dict[str, str], checker: Checker) -> None:
+    checked = checker.rows(
+        "2023;",
+        "männlich;",
+        "04;5",
+        "2024;",
+        "04;11",
+        heading="Gebiet;Anzahl",
+        table={"header": {"find": "Gebiet"}},
+        dimensions={
+            "period": {"section": "A", "pattern": r"20\d\d"},
+            "sex": {"section": "A", "pattern": "männlich|weiblich", "codes": codes},
+            "area": {"column": "A", "scheme": "key"},
+        },
+        columns=[{"headings": ["Anzahl"]}],
+    )
+    first = {"B4": ("2023-12-31", "M")}
+    assert keyed(checked, "period", "sex") == (first | {"B6": ("2024-12-31", "_T")} if codes else first)
+    assert flatten(checked.result) == ([] if codes else [("IM-COD-001", "B6")])
+
+
+def test_a_row_outside_several_tables_is_named_once(checker: Checker) -> None:
+    text = "31.12.2023;\nGebiet;Anzahl\n04;1\nQuelle;\n04;9\n31.12.2024;\nGebiet;Anzahl\n04;2\n"
+    checked = checker(
+        text,
+        table={"header": {"find": "Gebiet"}, "repeat": True},
+        dimensions={
+            "period": {"title": True, "pattern": r"\d\d\.\d\d\.\d{4}"},
+            "area": {"column": "A", "scheme": "key"},
+            "sex": None,
+        },
+        columns=[{"headings": ["Anzahl"], "codes": {"sex": "_T"}}],
+    )
+    assert flatten(checked.result) == [("IM-STR-009", "B5")]

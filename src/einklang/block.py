@@ -70,7 +70,7 @@ class TableBlock:
         blank = no_figure & no_label & ~taken
         self.rows.leave(inside[blank], "rows_blank")
         kept = np.flatnonzero(~taken & ~blank)
-        labels = self._row_labels(inside[kept])
+        labels = self._labels_of(inside, kept, np.logical_or.reduce([blank, *sections.values()]))
         data = self._without_group_heads(labels, no_figure[kept], inside[kept])
         data &= self._without_labels_not_data(labels, inside[kept], data)
         rows = inside[kept][data]
@@ -133,6 +133,15 @@ class TableBlock:
             name: candidates & self._matches(column_index(place.section), place.pattern, inside)
             for name, place in self.layout.dimensions.items()
             if place.section is not None and place.pattern is not None
+        }
+
+    def _labels_of(self, inside: NDArray[np.int64], kept: NDArray[np.int64], passed: Mask) -> dict[str, RowLabels]:
+        """The labels of the rows kept. One that is declared as no data may still bear the label of the rows below."""
+        read = np.flatnonzero(~passed)
+        here = np.searchsorted(read, kept)
+        return {
+            name: RowLabels(TextColumn(one.column.texts, one.column.codes[here]), one.own[here])
+            for name, one in self._row_labels(inside[read]).items()
         }
 
     def _row_labels(self, rows: NDArray[np.int64]) -> dict[str, RowLabels]:
@@ -292,8 +301,7 @@ class TableBlock:
             return TextColumn(picked.texts, np.tile(picked.codes, len(rows)))
         if place.section is not None:
             column = self.table.columns[column_index(place.section)]
-            starts = np.where(sections[name], np.arange(self.region.first, self.region.end), -1)
-            above = np.maximum.accumulate(starts)[rows - self.region.first]
+            above = self._section_above(name, rows, sections)
             texts = ("", *column.texts)
             codes = np.where(above < 0, 0, column.codes[np.maximum(above, 0)] + 1).astype(np.int32)
             return _across(pick(TextColumn(texts, codes), place, self.marks.strip), len(figures))
@@ -302,6 +310,21 @@ class TableBlock:
             self.missing = f"{name}: {place.pattern or ''}"
             return None
         return constant(single, len(rows) * len(figures))
+
+    def _section_above(self, name: str, rows: NDArray[np.int64], sections: dict[str, Mask]) -> NDArray[np.int64]:
+        """The section row that holds for each row, -1 where none does.
+
+        Where a section of another dimension stands above the first one of this, the next of it ends this one: men of
+        2023 are not those of 2024.
+        """
+        inside = np.arange(self.region.first, self.region.end)
+        above = {one: np.maximum.accumulate(np.where(mask, inside, -1)) for one, mask in sections.items()}
+        own = above[name]
+        for other, mask in sections.items():
+            if mask.any() and sections[name].any() and mask.argmax() < sections[name].argmax():
+                own = np.where(above[other] > own, -1, own)
+        held: NDArray[np.int64] = own[rows - self.region.first]
+        return held
 
     def _beside(self, name: str, place: Place, rows: NDArray[np.int64]) -> TextColumn:
         """Labels that stand to the left of the figures; the heading of the figures where none does."""

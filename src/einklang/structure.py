@@ -231,8 +231,9 @@ class _Sheet:
 
     def _figures_outside(self) -> None:
         """Rows that no table has taken although they look like rows of figures: a label, and numbers or signs."""
+        named = np.empty(0, dtype=np.int64)
         for layout, columns in self.layouts:
-            rows = self.rows.unsaid
+            rows = np.setdiff1d(self.rows.unsaid, named)
             numbers = np.zeros(len(rows), dtype=np.int32)
             signs = np.zeros(len(rows), dtype=np.int32)
             other = np.zeros(len(rows), dtype=np.bool_)
@@ -256,6 +257,7 @@ class _Sheet:
                 self.rows.leave(outside, layout.table.others)
             else:
                 self.is_understood = False
+                named = np.append(named, outside)
                 index = columns.figures[0]
                 self._say(
                     "IM-STR-009",
