@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
 from builders import workbook
 
 from einklang.draft.drafting import Draft, draft_profile
@@ -107,3 +108,43 @@ def test_names_of_sheets_hold_for_other_years(project: Project, tmp_path: Path) 
     other = {**sheets, "Stand 2022": [["Anmerkung"], ["keine Tabelle"]]}
     draft = _draft(tmp_path, project, other, "destatis", "auslaender")
     assert draft.content["file"]["sheet"] == "Stand 2023|Stand 2024"
+
+
+SAARLAND = (
+    "Schlüssel;Gebiet{};insgesamt;männlich\n10;Saarland;210;110\n10041;Regionalverband Saarbrücken;100;50\n"
+    "10042;Merzig-Wadern;50;30\n10043;Neunkirchen;60;30\n"
+)
+
+
+def _from_text(folder: Path, project: Project, text: str) -> dict[str, Any]:
+    path = folder / "probe.csv"
+    path.write_text(text, encoding="utf-8")
+    return draft_profile(path, project, "auslaender", "sl").content
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Ausländische Bevölkerung am 31.12.2024 (in 1 000)\n{SAARLAND.format('')}",
+        f"Ausländische Bevölkerung am 31.12.2024\n{SAARLAND.format('')}Angaben in Tausend\n",
+        f"Ausländische Bevölkerung am 31.12.2024\n{SAARLAND.format(' (Personen in 1 000)')}",
+        f"Ausländische Bevölkerung am 31.12.2024, Anteile in Prozent\n{SAARLAND.format('')}",
+    ],
+    ids=["title", "note", "heading", "per cent"],
+)
+def test_a_unit_beside_the_table_is_asked_about(text: str, project: Project, tmp_path: Path) -> None:
+    (question,) = _from_text(tmp_path, project, text)["todo"]
+    assert question.startswith("units: ")
+
+
+def test_the_unit_of_the_measure_is_no_question(project: Project, tmp_path: Path) -> None:
+    text = f"Ausländische Bevölkerung (Personen) im Jahr 2024\n{SAARLAND.format('')}"
+    assert "todo" not in _from_text(tmp_path, project, text)
+
+
+def test_another_date_in_the_title_is_not_the_period(project: Project, tmp_path: Path) -> None:
+    """And two dates are a question in any case."""
+    text = f"Gebietsstand 31.12.2023\nAusländische Bevölkerung am 31.12.2024\n{SAARLAND.format('')}"
+    content = _from_text(tmp_path, project, text)
+    assert content["dimensions"]["period"]["pattern"] == "Ausländische Bevölkerung am (?P<key>.+)"
+    assert [one.partition(":")[0] for one in content["todo"]] == ["dimensions.period"]

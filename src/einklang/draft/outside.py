@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from textwrap import shorten
 
 from einklang.draft.known import Known
 from einklang.draft.meant import measure_meant
 from einklang.draft.reading import Understanding
 from einklang.draft.shape import Shape
-from einklang.draft.titles import measures_in_title, period_in, stands_in_every_title, title_cells
+from einklang.draft.titles import measures_in_title, period_in, periods_in, stands_in_every_title, title_cells
+from einklang.draft.words import words
 from einklang.labels import normalise
 
 _FEW = 8
@@ -19,6 +21,7 @@ _SHORTEST = 4
 _PER_QUESTION = 0.5
 _SAID_NOWHERE = 1.5
 _ALIKE = 1.5
+_SHOWN = 80
 
 
 @dataclass
@@ -37,12 +40,14 @@ class _Outside:
         self._alike()
         self._units()
         self._weigh()
+        self._ask_period()
+        self._ask_unit()
 
     def _period(self) -> None:
         if self.found.has("period"):
             return
         dataset = self.known.dataset
-        for _, _, text in title_cells(self.shape):
+        for text in sorted(self._titles, key=_is_of_another_date):
             if (hit := period_in(text, dataset)) and stands_in_every_title(self.shape, hit[1]):
                 self.found.places["period"] = {"title": True, "pattern": hit[1]}
                 self.found.score += 0.5
@@ -61,7 +66,7 @@ class _Outside:
         if self.found.has("area") or self._in_sheets("area") or self._in_title("area"):
             return
         codes = self.known.lists["area"]
-        titles = " ".join(f" {normalise(text)} " for _, _, text in title_cells(self.shape))
+        titles = " ".join(f" {normalise(text)} " for text in self._titles)
         named = [code for label, code in codes.by_label.items() if len(label) > 5 and f" {label} " in titles]
         code = self.area or (named[0] if named else self.known.total("area") or next(iter(codes.codes)))
         self.found.places["area"] = {"constant": code}
@@ -74,7 +79,7 @@ class _Outside:
         """The unit that a cell above the table ends with (`Insgesamt in 1 000`), where no other says one."""
         if self.found.unit is not None or any("unit" in one for one in self.found.columns):
             return
-        texts = [text for _, _, text in title_cells(self.shape)]
+        texts = self._titles
         behind = {text: f"in {text.rpartition(' in ')[2]}" for text in texts if " in " in text}
         units = self.known.units(list(behind.values())).codes
         code = next((code for text in behind if (code := units.get(behind[text]))), None)
@@ -100,7 +105,7 @@ class _Outside:
 
     def _in_title(self, name: str) -> bool:
         """Whether a cell above the table holds a label of the dimension and nothing else, or a unit behind it."""
-        for _, _, text in title_cells(self.shape):
+        for text in self._titles:
             match = self.known.match([text], name)
             if self._before_unit(name, text):
                 return True
@@ -216,6 +221,58 @@ class _Outside:
         place = self.found.places.get("measure", {})
         if place.get("constant") is None:
             self.found.score += 1.5
+
+    def _ask_period(self) -> None:
+        """Asks which period is meant where the titles name several."""
+        if "title" not in self.found.places.get("period", {}):
+            return
+        said: dict[str, str] = {}
+        for text in self._titles:
+            said = {**periods_in(text, self.known.dataset), **said}
+        if len(said) > 1:
+            listed = ", ".join(f"„{written}“" for written in said.values())
+            self.found.todo.append(
+                f"dimensions.period: über der Tabelle stehen {listed}; was ist der Berichtszeitraum?"
+            )
+
+    def _ask_unit(self) -> None:
+        """Asks about a unit that is named around the table and that no setting takes up."""
+        found = self.found
+        if found.unit is not None or found.units or any("unit" in one for one in found.columns):
+            return
+        heads = [row[index] for row in self.shape.heads for index in self.shape.labels]
+        measures = found.codes.get("measure") or {found.places.get("measure", {}).get("constant", "")}
+        own = {one.unit for one in self.known.dataset.measures if one.name in measures}
+        for text in [*self._titles, *heads, *self.shape.notes]:
+            for label, code in _units_in(text, self.known):
+                factors = {self.known.project.factor(code, one) for one in own}
+                if 1 not in factors and (factors != {None} or label.startswith("in ")):
+                    shown = shorten(text, _SHOWN, placeholder=" …")
+                    found.todo.append(
+                        f"units: bei der Tabelle steht „{shown}“; gilt „{label}“ ({code}) für alle Werte?"
+                    )
+                    return
+
+    @property
+    def _titles(self) -> list[str]:
+        """The texts of the cells above the header."""
+        return [text for _, _, text in title_cells(self.shape)]
+
+
+def _is_of_another_date(text: str) -> bool:
+    """Whether a title names the date of something else than the figures."""
+    return any(normalise(word) in normalise(text) for word in words().other_dates)
+
+
+def _units_in(text: str, known: Known) -> list[tuple[str, str]]:
+    """The labels of units in a text and their codes, the longest first. Numbers alone are none."""
+    normal = normalise(text)
+    hits = [
+        (label, code)
+        for label, code in known.lists["unit"].by_label.items()
+        if label in normal and any(map(str.isalpha, label)) and re.search(rf"(?<!\w){re.escape(label)}(?!\w)", normal)
+    ]
+    return sorted(hits, key=lambda one: -len(one[0]))
 
 
 def read_outside(shape: Shape, known: Known, file_name: str, area: str, found: Understanding) -> None:

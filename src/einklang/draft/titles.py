@@ -68,6 +68,12 @@ def period_in(text: str, dataset: Dataset) -> tuple[str, str] | None:
     return None
 
 
+def periods_in(text: str, dataset: Dataset) -> dict[str, str]:
+    """Every period in a text: its code → as it is written."""
+    found = [(period, one[0]) for one in _CANDIDATES.finditer(text) if (period := read_period(one[0], dataset))]
+    return {period.code: written for period, written in reversed(found)}
+
+
 def without_year(text: str, dataset: Dataset) -> str:
     """The text without the year of the first period in it: `am 31.12.2024 nach` as `am 31.12. nach`."""
     found = period_in(text, dataset)

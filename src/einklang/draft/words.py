@@ -37,6 +37,7 @@ class Words(Declaration):
     background: list[str] = Field(description="Parts of words for a colour of the background, transliterated.")
     counts: list[str] = Field(description="Headings of the only count of a data set.")
     rates: list[str] = Field(description="Headings of the only rate of a data set.")
+    other_dates: list[str] = Field(description="Words before a date in a title that is not that of the figures.")
     sentences: dict[str, str] = Field(description="Name → sentence (German).")
 
 
