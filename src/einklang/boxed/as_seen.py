@@ -25,7 +25,7 @@ _STYLES = re.compile(rb"<" + _P + rb"cellXfs\b.*?</" + _P + rb"cellXfs>", re.DOT
 _STYLE = re.compile(rb"<" + _P + rb"xf\b([^>]*)>")
 _ID = re.compile(rb'\bnumFmtId="(\d{1,6})"')
 _CODE = re.compile(rb'\bformatCode="([^"]*)"')
-_CELL = re.compile(rb"<" + _P + rb"c\b([^>]*[^>/])>(.*?)</" + _P + rb"c>", re.DOTALL)
+_CELL = re.compile(rb"<" + _P + rb"c\b([^>]*[^>/])>((?:(?!<" + _P + rb"c[ >]).)*?)</" + _P + rb"c>", re.DOTALL)
 _PLACE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 _STYLED = re.compile(rb'\bs="(\d{1,6})"')
 _TYPE = re.compile(rb'\bt="(\w+)"')
