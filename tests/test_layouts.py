@@ -188,6 +188,13 @@ FAULTS = [
         [("IM-STR-010", "")],
     ),
     Fault(
+        "a raised mark without a note",
+        "raised marks and plain ones are the same",
+        "2) geändert",
+        "geändert",
+        [("IM-STR-010", "")],
+    ),
+    Fault(
         "figures slipped into a heading",
         "words that head the rows below them",
         "nachrichtlich: |",

@@ -178,8 +178,6 @@ class _Sheet:
 
     def _say_marks(self, marks: Marks, layout: Profile) -> None:
         """Marks without a note outside the table, or in a row that the profile declares as no data (IM-STR-010)."""
-        if not marks.used:
-            return
         declared = self.rows.left_for(row.reason for row in layout.rows_not_data)
         notes = np.concatenate([self.rows.unsaid, declared])
         texts = (text for column in self.table.columns for text in column.rows(notes).present)

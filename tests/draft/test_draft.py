@@ -53,6 +53,15 @@ def tiny(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.parametrize("years", ["2023;2024¹)", "2023²;2024", "2023 1);2024 2)", "20231);2024"])
+def test_years_with_marks_head_columns(years: str, project: Project, tmp_path: Path) -> None:
+    path = tmp_path / "probe.csv"
+    path.write_text(f"Gebiet;{years}\nSaarland;160.665;163.935\nHessen;9.001;9.002\n1) geändert\n", encoding="utf-8")
+    drafted = draft_profile(path, project, "auslaender", "destatis")
+    assert drafted.content["dimensions"]["period"] == {"header_row": 1}
+    assert sorted(set(drafted.trial.observations["period"].to_pylist())) == ["2023-12-31", "2024-12-31"]
+
+
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda one: Path(one).name)
 def test_most_settings_of_the_committed_profile_are_found(sample: str, project: Project) -> None:
     supplier, dataset, _ = sample.split("/")

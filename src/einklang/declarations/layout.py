@@ -174,9 +174,10 @@ class Footnotes(Declaration):
 
     mark: Pattern = Field(
         description="Regular expression of a mark at the end of a label, e.g. `\\s?\\d\\)`. A cell outside the table, "
-        "or a line of it, must begin with the mark."
+        "or a line of it, must begin with the mark. It takes raised digits off as plain ones: `1)` and `¹)` are one mark."
     )
     on_figures: bool = Field(
         default=False,
-        description="Figures bear marks too, such as `1.234 1)`. Of them only marks that end in a sign are taken off.",
+        description="Figures bear marks too, such as `1.234 1)`. Of them only marks that end in a sign or a "
+        "raised digit are taken off.",
     )

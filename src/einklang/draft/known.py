@@ -151,16 +151,22 @@ class Known:
     def _period(self, texts: Sequence[str]) -> Match:
         if len(texts) > _MANY and not self._period(texts[:: len(texts) // _PROBED]).share > _ANY:
             return Match("period", "label", dict.fromkeys(texts))
-        found = {text: read_period(text, self.dataset) for text in texts[:_MOST] if text}
-        match = Match("period", "label", {text: one.code if one else None for text, one in found.items()})
+        codes = self._coded({text: text for text in texts[:_MOST] if text})
+        bare = {text: without_mark(text) for text, code in codes.items() if not code}
+        marked = {text: code for text, code in self._coded(bare).items() if code}
+        marks = frozenset(filter(None, map(kind_of_mark, marked)))
+        match = Match("period", "label", {**codes, **marked}, marks=marks)
         month = (self.dataset.reference_day or "12")[:2]
         for pattern in () if match.share else (rf"(?P<key>\d{{4}}){month}", _END_OF_YEAR):
             years = {text: hit["key"] for text in match.codes if (hit := re.fullmatch(pattern, text))}
             if years and len(years) == len(match.codes):
-                periods = {text: read_period(year, self.dataset) for text, year in years.items()}
-                codes = {text: one.code if one else None for text, one in periods.items()}
-                match = Match("period", "label", codes, pattern)
+                match = Match("period", "label", self._coded(years), pattern)
         return match
+
+    def _coded(self, written: Mapping[str, str]) -> dict[str, str | None]:
+        """The code of each text by the period that is written for it."""
+        found = {text: read_period(period, self.dataset) for text, period in written.items()}
+        return {text: one.code if one else None for text, one in found.items()}
 
     def match(self, texts: Sequence[str], dimension: str) -> Match:
         """The reading of the texts as labels of a dimension that explains most of them."""

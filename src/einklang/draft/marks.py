@@ -8,7 +8,7 @@ from typing import Any
 from einklang.declarations.layout import Footnotes
 from einklang.draft.shape import Shape
 from einklang.draft.titles import title_cells
-from einklang.footnotes import Marks
+from einklang.footnotes import Marks, plain
 
 _ROWS_OF_NOTES = 30
 _GLUED = r"(?<=[a-zäöüß])\d"
@@ -19,7 +19,7 @@ def marks_behind_words(shape: Shape) -> set[str]:
     heads = [text for row in shape.heads for text in row] + [text for _, _, text in title_cells(shape)]
     digits = {text[-1] for text in heads if re.search(f"{_GLUED}$", text)}
     rows = range(shape.every_block[-1][3], min(shape.table.rows, shape.every_block[-1][3] + _ROWS_OF_NOTES))
-    notes = [shape.table.text(row, index) for row in rows for index in range(len(shape.table.columns))]
+    notes = [plain(shape.table.text(row, index)) for row in rows for index in range(len(shape.table.columns))]
     return {_GLUED} if any(note.startswith(f"{digit} ") for note in notes for digit in digits) else set()
 
 

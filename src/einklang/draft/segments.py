@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -11,9 +10,9 @@ from numpy.typing import NDArray
 
 from einklang.declarations.place import MAX_HEADER_ROWS
 from einklang.draft.shape import Mark, Shape, find_shape, marks_of
+from einklang.draft.wording import is_year
 from einklang.rawtable import Mask, RawTable, TextColumn
 
-_YEAR = re.compile(r"(?:19|20)\d{2}")
 _MOST_TABLES = 40
 _NOTES = 6
 _ROWS = 3
@@ -45,9 +44,10 @@ def find_tables(table: RawTable, signs: frozenset[str], is_label: IsLabel) -> li
 def _starts(table: RawTable, marks: NDArray[np.uint8]) -> list[int]:
     """The rows behind the figures of a table below which another header stands."""
     numbers, texts = (marks == Mark.NUMBER) | (marks == Mark.SIGN), marks == Mark.TEXT
-    years = np.column_stack([one.where([bool(_YEAR.fullmatch(text)) for text in one.cleaned]) for one in table.columns])
+    years = np.column_stack([one.where(list(map(is_year, one.cleaned))) for one in table.columns])
     counts = numbers.sum(axis=1)
-    heads_of_years = (counts > 1) & ((years[: len(marks)] & numbers).sum(axis=1) == counts)
+    years = years[: len(marks)]
+    heads_of_years = (years.sum(axis=1) > 1) & (counts > 0) & ((years & numbers).sum(axis=1) == counts)
     data = (counts > 0) & ~heads_of_years
     rows = np.flatnonzero(data)
     if not len(rows):

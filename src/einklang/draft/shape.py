@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 
 from einklang.combinations import combine
 from einklang.declarations.place import MAX_HEADER_ROWS
+from einklang.draft.wording import is_year
 from einklang.labels import normalise
 from einklang.rawtable import Mask, RawTable, TextColumn, column_letter
 
 _GROUPED = r"\d{1,3}(?:[.,' \x{a0}\x{202f}]\d{3})+(?:[.,]\d+)?"
 _NUMBER = rf"^\(?[+\-\x{{2212}}]? ?(?:{_GROUPED}|\d+(?:[.,]\d+)?)\)?(?: ?[a-zA-Z*]{{1,2}})?$"
-_YEAR = re.compile(r"(?:19|20)\d{2}")
 _NAMED_BY_NUMBER = re.compile(r"\d{4,}[A-Z]?")
 _MOST_TEXT = 0.5
 _MOST_ROWS = 100_000
@@ -291,7 +291,7 @@ class _Finder:
             texts = [text for index in self.figures if (text := self.table.text(row, index))]
             if self._is_counted(row):
                 numbers.append(row)
-            elif not (len(texts) > 1 and all(_YEAR.fullmatch(text) for text in texts) and len(set(texts)) > 1):
+            elif not (len(texts) > 1 and all(map(is_year, texts)) and len(set(texts)) > 1):
                 return row, numbers
         return None, numbers
 

@@ -7,17 +7,20 @@ from collections.abc import Sequence
 from functools import cache
 
 from einklang.draft.words import words
+from einklang.footnotes import start_of_mark
 from einklang.labels import normalise
 
 _CODE_LIKE = re.compile(r"[A-ZÄÖÜ0-9][A-ZÄÖÜ0-9_./+\-]*")
-_MARKS = (r"(?<=%)\d", r"\s?\d{1,2}(?:,\s?\d)*\)", r"\*+", r"\s?[¹²³⁴-⁹]+", r"\s\d")
+_MARKS = (r"(?<=%)\d", r"(?<=\d{4})\d\)", r"\s?(?<!\d{3})\d{1,2}(?:,\s?\d)*\)", r"\*+", r"\s?[¹²³⁴-⁹]+", r"\s\d")
+_ENDS = {one: re.compile(f"(?:{one})$") for one in _MARKS}
 _FOOTNOTE = re.compile("|".join(f"(?:{one})$" for one in _MARKS))
+_YEAR = re.compile(r"(?:19|20)\d{2}")
 CODE = 24
 
 
 def without_mark(text: str) -> str:
     """The text without a footnote mark glued to it."""
-    return _FOOTNOTE.sub("", text) or text
+    return text[: start_of_mark(_FOOTNOTE, text)]
 
 
 def without_part(text: str) -> str:
@@ -31,7 +34,12 @@ def without_part(text: str) -> str:
 
 def kind_of_mark(text: str) -> str | None:
     """The regular expression of the mark at the end of a text; None where it bears none."""
-    return next((one for one in _MARKS if re.search(f"(?:{one})$", text)), None)
+    return next((one for one, end in _ENDS.items() if start_of_mark(end, text) is not None), None)
+
+
+def is_year(text: str) -> bool:
+    """Whether a text is a year, with or without a mark."""
+    return _YEAR.fullmatch(without_mark(text)) is not None
 
 
 def looks_like_codes(texts: Sequence[str]) -> bool:
@@ -52,5 +60,5 @@ def _normalised(listed: tuple[str, ...]) -> frozenset[str]:
 
 def looks_like_period(texts: Sequence[str], heading: str, index: int) -> bool:
     """Whether a column of numbers holds years: by its heading, or the first word of it, or as the first column."""
-    years = bool(texts) and all(re.fullmatch(r"(?:19|20)\d{2}", text) for text in texts)
+    years = bool(texts) and all(map(is_year, texts))
     return years and (index == 0 or any(is_word(one, words().period) for one in (heading, heading.partition(" ")[0])))
