@@ -174,7 +174,7 @@ class Footnotes(Declaration):
 
     mark: Pattern = Field(
         description="Regular expression of a mark at the end of a label, e.g. `\\s?\\d\\)`. A cell outside the table, "
-        "or a line of it, must begin with the mark. It takes raised digits off as plain ones: `1)` and `¹)` are one mark."
+        "or a line of it, must begin with the mark. Raised and plain digits are one mark: `¹)` and `1)`."
     )
     on_figures: bool = Field(
         default=False,
