@@ -95,3 +95,42 @@ def test_dissolved_and_new_kreise_leave_no_hole(checker: Checker) -> None:
     assert rules_found(checked.result) == []
     statuses = checked.observations.select(["area", "period", "obs_status"]).to_pylist()
     assert {one["obs_status"] for one in statuses if one["area"] == "03152" and one["period"] > "2016"} == {"M"}
+
+
+MICROCENSUS = {
+    "dataset": "mikrozensus",
+    "rules": ["IM-CMP-001", "IM-CMP-004"],
+    "dimensions": {"period": {"heading": "Jahr"}, "measure": {"header_row": 1}, "sex": None},
+    "table": {"header": {"find": "Jahr"}},
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, ["„Bevölkerung in Hauptwohnsitzhaushalten“, „Nichterwerbspersonen“: keine einzige Angabe"]),
+        ({"not_delivered": {"population": "Steht in Tabelle 2."}}, ["„Nichterwerbspersonen“: keine einzige Angabe"]),
+        ({"not_delivered": {"population": "Steht in Tabelle 2.", "inactive": "Wird nicht erhoben."}}, []),
+        ({"delivers": {"measure": ["employed"]}}, ["„Bevölkerung in Hauptwohnsitzhaushalten“, „Nichterwerbspersonen“"]),
+        ({"delivers": {"measure": ["employed", "inactive"]}, "not_delivered": {"population": "Anderswo"}}, ["Fehlende Angaben: 1"]),
+    ],
+)
+def test_a_measure_without_any_figure_is_asked_about(
+    changes: dict[str, Any], said: list[str], checker: Checker
+) -> None:
+    heading = "Jahr;Schlüssel;Erwerbspersonen;Erwerbstätige;Erwerbslose"
+    checked = checker.rows("2023;12;1000;2000;/", heading=heading, **MICROCENSUS | changes)
+    messages = [finding.message.de for finding in checked.result.findings]
+    assert len(messages) == len(said)
+    assert all(part in message for part, message in zip(said, messages, strict=True))
+
+
+def test_a_measure_registered_as_a_gap_is_not_asked_about(checker: Checker) -> None:
+    about = {"dataset": "mikrozensus", "area": "12", "codes": ""}
+    lines = [
+        Gap(**reasons(measure=name, **about), first_period="2023", last_period="") for name in ("population", "inactive")
+    ]
+    heading = "Jahr;Schlüssel;Erwerbspersonen;Erwerbstätige;Erwerbslose"
+    for period, asked in (("2023", 0), ("2022", 1)):
+        checked = checker.comparable(gaps=tuple(lines)).rows(f"{period};12;1000;2000;/", heading=heading, **MICROCENSUS)
+        assert len(checked.result.findings) == asked

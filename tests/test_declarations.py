@@ -170,6 +170,14 @@ def test_every_expected_rule_is_one_of_plausibility(project: Project) -> None:
 # -- finding the project --------------------------------------------------------------------------
 
 
+def test_every_measure_that_could_go_missing_is_asked_about(project: Project) -> None:
+    several = {name for name, dataset in project.datasets.items() if len(dataset.measures) > 1}
+    asking = {
+        name for name in several if any(one.measure == "absent_measures" for one in project.expectations[name].delivery)
+    }
+    assert asking == several
+
+
 def test_folder_without_declarations(tmp_path: Path) -> None:
     with pytest.raises(ProjectNotFound) as caught:
         find_project(tmp_path)

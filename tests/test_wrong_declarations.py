@@ -79,8 +79,8 @@ CATALOGUE = "expectations/rules.yaml"
 INDICATOR = "schemas/indicators/E5.yaml"
 
 
-def put(path: str, value: Any) -> Callable[[Content], None]:
-    """Sets the value at a dotted path; numbers are positions in lists."""
+def put(path: str, value: Any, *more: Any) -> Callable[[Content], None]:
+    """Sets the value at a dotted path, and further ones at theirs; numbers are positions in lists."""
 
     def change(content: Content) -> None:
         *way, last = path.split(".")
@@ -91,6 +91,8 @@ def put(path: str, value: Any) -> Callable[[Content], None]:
             place[int(last)] = value
         else:
             place[last] = value
+        if more:
+            put(*more)(content)
 
     return change
 
@@ -141,6 +143,8 @@ BROKEN: list[tuple[str, Callable[[Content], None], str]] = [
     (PROFILE, put("delivers.sex", ["X"]), "['X']"),
     (PROFILE, put("delivers.area", ["kreiss"]), "['kreiss']"),
     (PROFILE, put("delivers.measure", ["births"]), "['births']"),
+    (PROFILE, put("not_delivered", {"births": "x"}), "['births']"),
+    (PROFILE, put("not_delivered.foreigners", "x", "delivers.measure", ["foreigners"]), "in `delivers` and in"),
     (PROFILE, put("complete_hierarchies", ["gender"]), "['gender']"),
     (PROFILE, put("columns", [{"headings": ["a"], "codes": {"sex": "M"}}]), "['sex']"),
     (PROFILE, put("columns", [{"headings": ["a"], "codes": {"measure": "foreigners"}, "not_data": "x"}]), "no data"),

@@ -110,6 +110,10 @@ def _check_profile(project: Project, profile: Profile, path: Path) -> None:
         raise DeclarationError(path, f"{sorted(unknown)} are no codes of `area`")
     if unknown := set(profile.units) - measures:
         raise DeclarationError(path, f"{sorted(unknown)} are no codes of `measure`")
+    if unknown := set(profile.not_delivered) - measures:
+        raise DeclarationError(path, f"{sorted(unknown)} are no codes of `measure`")
+    if both := sorted(set(profile.not_delivered) & set(profile.delivers.get("measure", []))):
+        raise DeclarationError(path, f"{both} stand in `delivers` and in `not_delivered`")
     _check_delivers(project, profile, measures, path)
     units = {*profile.units.values(), *(column.unit for column in profile.columns if column.unit)}
     if profile.unit is not None:

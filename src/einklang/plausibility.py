@@ -30,7 +30,7 @@ _LOG = logging.getLogger(__name__)
 _REPORTED = 200
 _FOREMOST = 20
 _NO_ROWS = np.empty(0, dtype=np.int64)
-_WITHOUT_FIGURES = ("missing_combinations", "unexpected_combinations", "series_gaps")
+_WITHOUT_FIGURES = ("absent_measures", "missing_combinations", "unexpected_combinations", "series_gaps")
 Watcher = Callable[[Expectation, Figures], None]
 _WATCHER: ContextVar[Watcher | None] = ContextVar("watcher", default=None)
 

@@ -60,6 +60,11 @@ class Measure(Declaration):
     maximum: float | None = Field(default=None, description="Largest possible value.")
     is_integer: bool = Field(default=False, description="Whether only whole numbers are possible.")
     decimals: int = Field(default=0, ge=0, le=6, description="Digits after the decimal sign that are published.")
+    is_optional: bool = Field(
+        default=False,
+        description="Whether an office may leave it out without saying why; of any other measure a delivery without a "
+        "single figure is asked about (IM-CMP-004).",
+    )
     additivity: Literal["exact", "rounded", "perturbed", "sample", "none"] = Field(
         description="Whether parts add up to their total: exactly, but for rounding of every cell, not exactly by "
         "design (cell-key method), as extrapolated and then rounded figures of a sample, never (rates)."

@@ -16,6 +16,7 @@ from einklang.declarations.base import Declaration
 from einklang.declarations.disclosure import Disclosure
 
 MeasureName = Literal[
+    "absent_measures",
     "area_sums",
     "balances",
     "block_factors",
@@ -42,6 +43,7 @@ MeasureName = Literal[
 
 
 REQUIRED: dict[str, set[str]] = {
+    "absent_measures": set(),
     "area_sums": {"level"},
     "balances": {"result"},
     "block_factors": {"tolerance", "min_pairs"},

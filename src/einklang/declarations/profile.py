@@ -140,6 +140,9 @@ class Profile(Declaration):
     may_deliver: dict[str, list[str]] = Field(
         default={}, description="What may be delivered besides, for dimensions of `delivers`; written as there."
     )
+    not_delivered: dict[str, str] = Field(
+        default={}, description="Measure of the data set that the office does not deliver → why (German)."
+    )
     complete_hierarchies: list[str] = Field(
         default=[], description="Dimensions of which every part is delivered, so that parts must add up to their total."
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from einklang.measures.blocks import block_factors, order_against_keys, repeated_periods
 from einklang.measures.changes import period_changes
-from einklang.measures.completeness import missing_combinations, series_gaps, unexpected_combinations
+from einklang.measures.completeness import absent_measures, missing_combinations, series_gaps, unexpected_combinations
 from einklang.measures.figures import Measure
 from einklang.measures.logic import balances, rate_bounds, rate_identities, rounding_remainders, share_sums
 from einklang.measures.mirror import mirror_differences
@@ -15,6 +15,7 @@ from einklang.measures.shapes import block_magnitudes, uniform_blocks, values_of
 from einklang.measures.sums import area_sums, dimension_sums, nested_groups, subset_differences
 
 MEASURES: Mapping[str, Measure] = {
+    "absent_measures": absent_measures,
     "area_sums": area_sums,
     "balances": balances,
     "block_factors": block_factors,

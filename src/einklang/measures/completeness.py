@@ -210,6 +210,50 @@ def _periods(codes: Sequence[str]) -> str:
     return ", ".join(run[0] if len(run) == 1 else f"{run[0]} – {run[-1]}" for run in runs)
 
 
+def absent_measures(context: Context, parameters: Parameters) -> Figures:
+    """Number of measures of which a delivery holds nothing at all, not even a sign: `absent`, for the whole delivery.
+
+    Asked for are the measures of the data set that are not optional (`is_optional`) and that the profile does not say
+    to be left out (`not_delivered`). Those that `delivers` names are the matter of `missing_combinations`; those for
+    which gaps are registered (`schemas/gaps.csv`) in every period and area of the delivery do not exist.
+    """
+    del parameters
+    profile, measures = context.profile, context.dataset.measures
+    if not context.labels_known:
+        return nothing("labels_unknown")
+    found = context.delivered()
+    if profile is None or not found.size:
+        return nothing("nothing_to_judge")
+    agreed = {*profile.not_delivered, *profile.delivers.get("measure", [])}
+    delivered = _occurring(found.axes["measure"])
+    absent = [
+        one.title
+        for one in measures
+        if one.name not in {*agreed, *delivered} and not one.is_optional and not _is_known_gap(context, one.name)
+    ]
+
+    def facts(_: int) -> dict[str, Fact]:
+        return {
+            "liste": Text(
+                de=", ".join(f"„{title.de}“" for title in absent), en=", ".join(f"“{title.en}”" for title in absent)
+            ),
+            "jahr": _periods(_occurring(found.axes["period"])),
+            "n": len(delivered),
+            "von": len(measures),
+        }
+
+    return Figures(pd.DataFrame({"absent": [len(absent)]}), lambda _: _NO_ROWS, facts)
+
+
+def _is_known_gap(context: Context, measure: str) -> bool:
+    """Whether a measure is registered as a gap wherever the delivery has figures."""
+    found = context.delivered()
+    first = distinct(*found.groups(["period", "area"])).representatives
+    columns = {name: Axis(found.axes[name].codes, found.axes[name].index[first]) for name in ("period", "area")}
+    columns["measure"] = Axis((measure,), np.zeros(len(first), dtype=np.int32))
+    return bool(_gaps_among(context, columns).all())
+
+
 def unexpected_combinations(context: Context, parameters: Parameters) -> Figures:
     """Number of delivered combinations that were not agreed: `unexpected`, per measure and period.
 
