@@ -112,7 +112,10 @@ MICROCENSUS = {
         ({"not_delivered": {"population": "Steht in Tabelle 2."}}, ["„Nichterwerbspersonen“: keine einzige Angabe"]),
         ({"not_delivered": {"population": "Steht in Tabelle 2.", "inactive": "Wird nicht erhoben."}}, []),
         ({"delivers": {"measure": ["employed"]}}, ["„Bevölkerung in Hauptwohnsitzhaushalten“, „Nichterwerbspersonen“"]),
-        ({"delivers": {"measure": ["employed", "inactive"]}, "not_delivered": {"population": "Anderswo"}}, ["Fehlende Angaben: 1"]),
+        (
+            {"delivers": {"measure": ["employed", "inactive"]}, "not_delivered": {"population": "Anderswo"}},
+            ["Fehlende Angaben: 1"],
+        ),
     ],
 )
 def test_a_measure_without_any_figure_is_asked_about(
@@ -127,9 +130,8 @@ def test_a_measure_without_any_figure_is_asked_about(
 
 def test_a_measure_registered_as_a_gap_is_not_asked_about(checker: Checker) -> None:
     about = {"dataset": "mikrozensus", "area": "12", "codes": ""}
-    lines = [
-        Gap(**reasons(measure=name, **about), first_period="2023", last_period="") for name in ("population", "inactive")
-    ]
+    both = [reasons(measure=name, **about) for name in ("population", "inactive")]
+    lines = [Gap(**one, first_period="2023", last_period="") for one in both]
     heading = "Jahr;Schlüssel;Erwerbspersonen;Erwerbstätige;Erwerbslose"
     for period, asked in (("2023", 0), ("2022", 1)):
         checked = checker.comparable(gaps=tuple(lines)).rows(f"{period};12;1000;2000;/", heading=heading, **MICROCENSUS)
