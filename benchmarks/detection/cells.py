@@ -100,7 +100,7 @@ def secret_with_number(clean: Clean, random: Random) -> Planted | None:
     figure = random.choice(figures)
     book = clean.book.copy()
     row = book.sheets[figure.place.sheet][figure.place.row - 1]
-    words = clean.profile.status.words if clean.profile.status else {}
+    words = {word: meaning for one in clean.profile.statuses for word, meaning in one.words.items()}
     secret = next((word for word, meaning in words.items() if meaning in {"secret", "primary_suppressed"}), None)
     status = next((column for column, cell in enumerate(row) if str(cell or "").strip() in words), None)
     if secret is not None and status is not None:

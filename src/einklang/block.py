@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from einklang.accounted import Accounted, RowsOfSheet
-from einklang.columns import ColumnsFound, heading_of, status_of
+from einklang.columns import ColumnsFound, heading_of
 from einklang.combinations import occurring
 from einklang.declarations.layout import RowsNotData
 from einklang.declarations.place import Place
@@ -23,6 +23,7 @@ from einklang.longtable import Block, LabelCell, LongTable, Segment, constant
 from einklang.rawtable import Mask, RawTable, TextColumn, column_index, encode, join_columns
 from einklang.region import Region, title_text
 from einklang.rowlabels import RowLabels, pick, raw_labels, row_labels
+from einklang.statuses import statuses_of
 
 
 class Sums(NamedTuple):
@@ -272,13 +273,13 @@ class TableBlock:
         return TextColumn(tuple(map(self.marks.strip_figure, self._present(cells).cleaned)), cells.codes)
 
     def _status(self, rows: NDArray[np.int64]) -> TextColumn:
-        figures, status = self.columns.figures, self.columns.status
-        if not status and not self.layout.shown_by:
+        figures = self.columns.figures
+        says = statuses_of(self.table, self.layout, self.region, self.columns)
+        if says is None or not figures:
             return constant("", len(rows) * len(figures))
-        if len(set(status.values())) == 1 and len(status) == len(figures):
-            return _across(self.table.columns[status[figures[0]]].rows(rows), len(figures))
-        says = [status_of(self.table, self.layout.status, self.columns, index) for index in figures]
-        return _row_by_row([constant("", len(rows)) if one is None else one.rows(rows) for one in says])
+        if len(set(map(id, says.values()))) == 1:
+            return _across(says[figures[0]].rows(rows), len(figures))
+        return _row_by_row([says[index].rows(rows) for index in figures])
 
     def _unit(self, rows: NDArray[np.int64]) -> TextColumn | None:
         """The unit of every figure: a code where the columns say it, else a label."""

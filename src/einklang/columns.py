@@ -6,13 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from einklang.declarations.layout import Status
 from einklang.declarations.place import Place
 from einklang.declarations.profile import Profile
 from einklang.discretion import headings_hidden
 from einklang.heads import Heads, columns_with, fits, joined, read_heads
 from einklang.labels import clean, normalise, spelled
-from einklang.rawtable import RawTable, TextColumn, column_index, column_letter
+from einklang.rawtable import RawTable, column_index, column_letter
 from einklang.region import Region, cell_name
 from einklang.renamed import expected_there, probably_meant, renamed_label
 from einklang.rowlabels import Strip, matched
@@ -25,7 +24,8 @@ class ColumnsFound:
     `heads[i][j]` is the heading of column j in header row i. `beside` gives, per dimension whose labels stand beside
     the figures, the label column of each column of figures that has one. `codes` gives, per dimension that the
     profile assigns by column, the code of each column of figures; `twins` the column that each repetition
-    must equal; `status` the column that says the status of each column of figures; `unfit` are the cells (row and
+    must equal; `status` the column that says the status of each column of figures, and `statuses` the
+    meaning that the profile gives a column of figures; `unfit` are the cells (row and
     column) of the unknown headings, `meant` pairs of an unknown heading and the one probably meant.
     """
 
@@ -41,6 +41,7 @@ class ColumnsFound:
     twins: Mapping[int, int]
     codes: Mapping[str, Mapping[int, str]]
     units: Mapping[int, str]
+    statuses: Mapping[int, str]
     missing: Sequence[str]
     unknown: Sequence[str]
     unfit: Sequence[tuple[int, int]]
@@ -111,6 +112,7 @@ class _Figures:
     twins: dict[int, int] = field(default_factory=dict)
     codes: dict[str, dict[int, str]] = field(default_factory=dict)
     units: dict[int, str] = field(default_factory=dict)
+    statuses: dict[int, str] = field(default_factory=dict)
     unknown: dict[int, str] = field(default_factory=dict)
     first_of: dict[int, int] = field(default_factory=dict)
     matched: dict[int, int] = field(default_factory=dict)
@@ -136,6 +138,8 @@ class _Figures:
                 self.codes.setdefault(dimension, {})[index] = code
             if column.unit is not None:
                 self.units[index] = column.unit
+            if column.status is not None:
+                self.statuses[index] = column.status
         if reason := _not_data_by_head(profile, heads, index):
             self.left_out[index] = reason
         else:
@@ -144,11 +148,11 @@ class _Figures:
 
 def _status_columns(profile: Profile, search: _Search, candidates: Sequence[int]) -> dict[int, int] | int | None:
     """The status column of every column of figures that has one beside it; or the one for the whole row."""
-    status = profile.status
+    status = next((one for one in profile.statuses if one.is_in_columns), None)
     if status is None:
         return None
-    if status.shown_by is not None:
-        return None
+    if status.column is not None:
+        return search.by_letter(status.column)
     if not status.beside:
         is_there = columns_with(status.heading or "", search.heads)
         return search.by_heading(status.heading or "") if is_there or not status.optional else None
@@ -223,6 +227,7 @@ def find_columns(table: RawTable, profile: Profile, region: Region, strip: Strip
         twins=taken.twins,
         codes=taken.codes,
         units=taken.units,
+        statuses=taken.statuses,
         missing=search.missing,
         unknown=list(taken.unknown.values()),
         unfit=list(
@@ -237,21 +242,6 @@ def find_columns(table: RawTable, profile: Profile, region: Region, strip: Strip
         ),
         ambiguous=search.ambiguous,
     )
-
-
-def status_of(table: RawTable, status: Status | None, columns: ColumnsFound, figure: int) -> TextColumn | None:
-    """What says the status of a column of figures, for every row of the sheet; None where nothing does."""
-    if status is None or status.shown_by is None:
-        return table.columns[columns.status[figure]] if figure in columns.status else None
-    shown = table.look.shown.get(status.shown_by) if table.look is not None else None
-    if shown is None:
-        return None
-    column = shown.of_column(figure, table.rows)
-    if status.pattern is None:
-        return column
-    found = [re.search(status.pattern, text) for text in column.texts]
-    words = [one[one.re.groupindex.get("key", 0)] or "" if one else "" for one in found]
-    return TextColumn(tuple(words), column.codes)
 
 
 def heading_of(heads: Heads, index: int) -> str:

@@ -59,7 +59,8 @@ def place_in(table: RawTable, row: int | None = None, column: int | None = None)
 class SecretMarks:
     """How an office marks figures as secret: signs beside the number, and words elsewhere in its row.
 
-    `by_look`: the colour or the comment of a cell may say it, which nothing shows where the table is not understood.
+    `by_look`: the colour or the comment of a cell may say it, a heading or a title, which no row shows where the table
+    is not understood.
     """
 
     signs: tuple[str, ...] = ()
@@ -76,7 +77,16 @@ class SecretMarks:
             signs |= {sign for sign, meaning in project.sign_meanings(profile).items() if meaning.is_secret}
             secret = {word.casefold() for word, meaning in project.word_meanings(profile).items() if meaning.is_secret}
             words |= secret
-            by_look |= bool(secret and profile.shown_by)
+            meanings = {
+                meaning
+                for layout in profile.layouts
+                for one in (
+                    *(status.words.values() for status in layout.statuses if not status.is_in_columns),
+                    layout.status_meanings,
+                )
+                for meaning in one
+            }
+            by_look |= any(project.signs.meanings[meaning].is_secret for meaning in meanings)
         return cls(tuple(sorted(sign for sign in signs if not has_digit(sign))), frozenset(words), by_look)
 
     def hides_row(self, texts: Iterable[str]) -> bool:

@@ -68,7 +68,7 @@ class TableShown:
 
 def table_shown(table: RawTable, region: Region, columns: ColumnsFound) -> TableShown:
     """What may be shown of a table whose columns are known."""
-    status = frozenset(columns.status.values())
+    status = frozenset(columns.status.values()) - {*columns.labels}
     labels = {*columns.labels, *columns.unit, *status}
     return TableShown(
         file=table.file,

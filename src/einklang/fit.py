@@ -83,7 +83,8 @@ def _check_profile(project: Project, profile: Profile, path: Path) -> None:
     dataset = project.datasets[profile.dataset]
     if profile.signs.convention not in project.signs.conventions:
         raise DeclarationError(path, f"there is no sign convention `{profile.signs.convention}`")
-    meanings = {*profile.signs.changes.values(), *(profile.status.words.values() if profile.status else ())}
+    meanings = {*profile.signs.changes.values(), *profile.status_meanings}
+    meanings |= {meaning for one in profile.statuses for meaning in one.words.values()}
     if unknown := meanings - set(project.signs.meanings):
         raise DeclarationError(path, f"{sorted(unknown)} are no meanings of a sign")
     by_column = {name for column in profile.columns for name in column.codes}

@@ -242,7 +242,7 @@ class _Harmoniser:
 
     def _shown_by(self, word: str) -> Text | str:
         """A word of a status as a sentence names it: a colour as colour of what."""
-        kinds = {one.status.shown_by if one.status else None for one in self.profile.layouts}
+        kinds = {one.shown_by for layout in self.profile.layouts for one in layout.statuses}
         kind = kinds.pop() if len(kinds) == 1 else None
         name = f"status_{kind}"
         return reason(self.catalogue, name, wort=word) if kind else word

@@ -20,7 +20,7 @@ from einklang.declarations.profile import Numbers, Profile
 from einklang.declarations.signs import Meaning
 from einklang.labels import clean
 from einklang.longtable import LongTable
-from einklang.rawtable import TextColumn
+from einklang.rawtable import Mask, TextColumn
 
 _BLANKS = "[\\s\u00a0\u2007\u2009\u202f]"
 _MINUS = "\u2212"
@@ -141,23 +141,25 @@ def _read_special(text: str, numbers: Numbers, signs: Mapping[str, Meaning]) -> 
 def parse(table: LongTable, profile: Profile, signs: Mapping[str, Meaning], words: Mapping[str, Meaning]) -> Parsed:
     """Value and statuses of every figure.
 
-    `signs` are those agreed with the office; `words` those of its status column.
+    `signs` are those agreed with the office; `words` those that say a status elsewhere.
     """
     texts = table.text.cleaned
     value = read_numbers(pa.array(texts, pa.string()), profile.numbers)
     statuses: dict[tuple[str, str], int] = {("A", "F"): 0}
     status = np.zeros(len(texts), dtype=np.int32)
     problem = np.zeros(len(texts), dtype=np.int8)
+    is_said = np.zeros(len(texts), dtype=np.bool_)
     overruled = [position for position, text in enumerate(texts) if text in signs]
     for position in dict.fromkeys([*np.flatnonzero(np.isnan(value)).tolist(), *overruled]):
         cell = _read_special(texts[position], profile.numbers, signs)
         value[position] = cell.value
         status[position] = statuses.setdefault((cell.obs, cell.conf), len(statuses))
         problem[position] = cell.problem
+        is_said[position] = status[position] > 0 or texts[position] not in signs
     codes = table.text.codes
     parsed = _Rows(value[codes], status[codes], problem[codes], statuses)
     if any(table.status.cleaned):
-        parsed = _with_words(parsed, table.status, words)
+        parsed = _with_words(parsed, table.status, words, is_said[codes])
     pairs = list(parsed.statuses)
     return Parsed(
         value=parsed.value,
@@ -175,8 +177,8 @@ class _Rows:
     statuses: dict[tuple[str, str], int]
 
 
-def _with_words(rows: _Rows, column: TextColumn, words: Mapping[str, Meaning]) -> _Rows:
-    """The rows with what the status column says of them."""
+def _with_words(rows: _Rows, column: TextColumn, words: Mapping[str, Meaning], is_said: Mask) -> _Rows:
+    """The rows with what else says their status; what a figure bears itself (`is_said`) goes first."""
     value, status, problem = rows.value.copy(), rows.status.copy(), rows.problem.copy()
     statuses = dict(rows.statuses)
     known = {word.casefold(): meaning for word, meaning in words.items()}
@@ -190,7 +192,7 @@ def _with_words(rows: _Rows, column: TextColumn, words: Mapping[str, Meaning]) -
             continue
         has_number = here & ~np.isnan(value)
         if meaning.value == "keep":
-            target = has_number
+            target = has_number & ~is_said
         else:
             said = 0.0 if meaning.value == "0" else np.nan
             blank = here & (problem == Problem.BLANK)

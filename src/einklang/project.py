@@ -20,7 +20,7 @@ from einklang.declarations.expectations import Expectations
 from einklang.declarations.indicator import Indicator
 from einklang.declarations.profile import Profile
 from einklang.declarations.rules import Catalogue
-from einklang.declarations.signs import Meaning, Signs, load_signs
+from einklang.declarations.signs import Meaning, Signs, assigned, load_signs
 from einklang.errors import DeclarationError, ProjectNotFound, UnknownName
 from einklang.fit import check_fit
 
@@ -126,12 +126,15 @@ class Project:
         return {sign: self.signs.meanings[meaning] for sign, meaning in table.items()}
 
     def word_meanings(self, profile: Profile) -> dict[str, Meaning]:
-        """Word of a status column → meaning as agreed with the supplier."""
-        return {
-            word: self.signs.meanings[meaning]
+        """Word that says a status → meaning as agreed with the supplier, also where the profile gives it itself."""
+        words = {
+            word: meaning
             for layout in profile.layouts
-            for word, meaning in (layout.status.words.items() if layout.status else ())
+            for one in layout.statuses
+            for word, meaning in one.words.items()
         }
+        given = {assigned(meaning): meaning for layout in profile.layouts for meaning in layout.status_meanings}
+        return {word: self.signs.meanings[meaning] for word, meaning in (words | given).items()}
 
     def factor(self, unit: str, wanted: str) -> float | None:
         """Factor from a unit to another; None where the one cannot become the other.

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from einklang.accounted import Accounted, RowsOfSheet
 from einklang.block import TableBlock
-from einklang.columns import ColumnsFound, find_columns, status_of
+from einklang.columns import ColumnsFound, find_columns
 from einklang.declarations.profile import Numbers, Profile
 from einklang.declarations.rules import Catalogue, Severity
 from einklang.declarations.signs import Meaning
@@ -31,6 +31,7 @@ from einklang.longtable import LongTable, join_tables
 from einklang.parse import number_pattern
 from einklang.rawtable import Mask, RawTable, TextColumn, column_letter, join_columns
 from einklang.region import Region, cell_name, find_regions
+from einklang.statuses import statuses_of
 from einklang.sums_of_rows import check_sums
 
 MAX_BLOCKS = 500
@@ -188,11 +189,8 @@ class _Sheet:
 
     def _sums_differ(self, block: TableBlock) -> None:
         for declared, sums, data, sections in block.sums:
-            says = {
-                figure: status_of(self.table, block.layout.status, block.columns, figure)
-                for figure in block.columns.figures
-            }
-            closed = {figure: self._may_be_secret(column) for figure, column in says.items() if column is not None}
+            says = statuses_of(self.table, block.layout, block.region, block.columns) or {}
+            closed = {figure: self._may_be_secret(column) for figure, column in says.items()}
             figures, numbers = block.columns.figures, block.layout.numbers
             found = check_sums(self.table, declared, sums, data, sections, figures, numbers, closed)
             if found:

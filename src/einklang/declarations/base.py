@@ -57,9 +57,12 @@ def _merge(base: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]
 def inherit(base: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
     """A profile based on another: mappings are merged, everything else is replaced.
 
-    A dimension given anew replaces the inherited one as a whole; one given as null is taken away.
+    A dimension given anew replaces the inherited one as a whole; one given as null is taken away. So does a
+    `status`, unless it gives further words only.
     """
     merged = _merge(base, change)
+    if isinstance(change.get("status"), dict) and set(change["status"]) != {"words"}:
+        merged["status"] = change["status"]
     if "dimensions" in merged:
         places = {**base.get("dimensions", {}), **change.get("dimensions", {})}
         merged["dimensions"] = {name: place for name, place in places.items() if place is not None}

@@ -84,6 +84,9 @@ class Column(Declaration):
     unit: str | None = Field(
         default=None, description="Unit of the column where it is not the canonical one (list `units`)."
     )
+    status: str | None = Field(
+        default=None, description="Status of all figures of the column: a meaning of `signs.csv`, e.g. provisional."
+    )
     repeats: bool = Field(
         default=False,
         description="The column stands more than once; the first is taken, the others must hold the same.",
@@ -94,8 +97,8 @@ class Column(Declaration):
 
     @model_validator(mode="after")
     def _data_or_reason(self) -> Column:
-        if self.not_data is not None and (self.codes or self.unit or self.repeats):
-            raise ValueError("a column that is no data has no `codes`, `unit` or `repeats`")
+        if self.not_data is not None and (self.codes or self.unit or self.status or self.repeats):
+            raise ValueError("a column that is no data has no `codes`, `unit`, `status` or `repeats`")
         return self
 
 
@@ -138,8 +141,9 @@ class CellsNotData(Declaration):
 
 
 class Status(Declaration):
-    """What says the status of figures: a column for the row, one beside each column of figures, or the cell itself."""
+    """What says the status of figures: a column, the cell itself, a header row, a name or title, or the agreement."""
 
+    column: Letter | None = Field(default=None, description="Column by its letter; may be a column of labels.")
     heading: str | None = Field(default=None, description="Heading of the column; with `beside`, of every such column.")
     beside: bool = Field(
         default=False,
@@ -152,21 +156,46 @@ class Status(Declaration):
         description="What of the cell of the figure itself shows the status, in XLSX: `font_colour` or `fill_colour` "
         "as six hexadecimal digits (FF0000 is red; black on white says nothing), or the text of its `comment`.",
     )
+    header_row: int | None = Field(
+        default=None, ge=1, le=MAX_HEADER_ROWS, description="Column heads in this header row, marks of footnotes too."
+    )
+    title: bool = Field(default=False, description="A cell above the table; the first that matches `pattern`.")
+    sheet: bool = Field(default=False, description="The name of the sheet.")
+    file: bool = Field(default=False, description="The name of the file.")
+    constant: str | None = Field(
+        default=None, description="The same for all figures: a meaning of `signs.csv`, without `words`."
+    )
     pattern: Pattern | None = Field(
         default=None,
-        description="With `shown_by: comment`: regular expression searched in the comment; its group `key`, or the "
-        "whole match, is the word. A comment in which it is not found says nothing.",
+        description="Regular expression searched in the text as it stands; its group `key`, or the whole match, is the "
+        "word. A text in which it is not found says nothing. Needed with `title`, `sheet`, `file` and comments.",
     )
-    words: dict[str, str] = Field(description="Word → meaning of `signs.csv`; a blank status says nothing.")
+    words: dict[str, str] = Field(default={}, description="Word → meaning of `signs.csv`; a blank status says nothing.")
 
     @model_validator(mode="after")
     def _somewhere(self) -> Status:
-        in_columns = self.heading is not None or self.beside
-        if in_columns == (self.shown_by is not None):
-            raise ValueError("give `heading`, `beside` or both; or `shown_by`")
-        if (self.pattern is not None) != (self.shown_by == "comment"):
-            raise ValueError("`pattern` goes with `shown_by: comment`, and that with `pattern`")
+        given = [self.column, self.shown_by, self.header_row, self.constant]
+        is_headed = self.heading is not None or self.beside
+        count = sum(place is not None for place in given) + is_headed + self.title + self.sheet + self.file
+        if count != 1:
+            raise ValueError(
+                "give exactly one of column, heading (or beside), shown_by, header_row, title, sheet, file, constant"
+            )
+        searched = self.title or self.sheet or self.file or self.shown_by == "comment"
+        if searched and self.pattern is None:
+            raise ValueError("`title`, `sheet`, `file` and `shown_by: comment` need a `pattern`")
+        if self.pattern is not None and self.shown_by not in {None, "comment"}:
+            raise ValueError("`pattern` does not go with colours")
+        if self.constant is not None and (self.words or self.pattern):
+            raise ValueError("`constant` is the meaning itself, without `words` and `pattern`")
+        if self.optional and not is_headed:
+            raise ValueError("`optional` goes with `heading` only")
         return self
+
+    @property
+    def is_in_columns(self) -> bool:
+        """Whether columns of the table say it."""
+        return self.column is not None or self.heading is not None or self.beside
 
 
 class Footnotes(Declaration):

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from einklang.declarations.base import Declaration, inherit
 from einklang.declarations.layout import CellsNotData, Column, Footnotes, RowsNotData, ShownBy, Status, Table
@@ -88,6 +88,12 @@ _OF_PARTS = frozenset(
 )
 
 
+OneOrSeveral = Annotated[
+    Annotated[Status, Tag("one")] | Annotated[list[Status], Tag("several")],
+    Discriminator(lambda given: "several" if isinstance(given, list) else "one"),
+]
+
+
 class Profile(Declaration):
     """How one supplier lays out one data set.
 
@@ -117,7 +123,11 @@ class Profile(Declaration):
         default=[], description="Cells of some columns in some rows declared as no data."
     )
     footnotes: Footnotes | None = Field(default=None, description="Marks of footnotes glued to labels and headings.")
-    status: Status | None = Field(default=None, description="What says the status of the figures.")
+    status: OneOrSeveral | None = Field(
+        default=None,
+        description="What says the status of the figures; of several, the one nearest to the figure that says "
+        "something: its cell, a column, the entry of `columns`, a header row, title, sheet, file, `constant`.",
+    )
     unit: Place | None = Field(
         default=None, description="Where the unit of the figures stands, e.g. in a header row; labels of `units`."
     )
@@ -177,7 +187,18 @@ class Profile(Declaration):
     @property
     def shown_by(self) -> list[ShownBy]:
         """What of the look of cells is asked for, in any of the layouts."""
-        return sorted({one.status.shown_by for one in self.layouts if one.status and one.status.shown_by})
+        return sorted({one.shown_by for layout in self.layouts for one in layout.statuses if one.shown_by})
+
+    @property
+    def statuses(self) -> list[Status]:
+        """What says the status of the figures; the cell of the figure says first."""
+        return self.status if isinstance(self.status, list) else [self.status] if self.status else []
+
+    @property
+    def status_meanings(self) -> set[str]:
+        """The meanings that are given without a word of the office: to a whole table, or to a column."""
+        constants = {one.constant for one in self.statuses} | {column.status for column in self.columns}
+        return {meaning for meaning in constants if meaning is not None}
 
     @model_validator(mode="after")
     def _consistent(self) -> Profile:
@@ -194,13 +215,19 @@ class Profile(Declaration):
                 raise ValueError(f"column {column.headings} names more header rows than the table has")
         if self.shown_by and self.file.format != "workbook":
             raise ValueError("`status: {shown_by: …}` goes with `file: {format: workbook}` only")
+        if sum(one.is_in_columns for one in self.statuses) > 1:
+            raise ValueError("more than one `status` stands in columns")
         if self.unit is not None and any(column.unit for column in self.columns):
             raise ValueError("the unit stands in `unit` and in `columns`")
         header = self.table.header
         places = [*self.dimensions.values(), *([self.unit] if self.unit else [])]
         rows = {place.header_row for place in places if place.header_row is not None}
-        if beyond := [row for row in (*rows, *header.fill_right, *header.unread, header.at) if row > header.rows]:
+        said = {one.header_row for one in self.statuses if one.header_row is not None}
+        if beyond := [
+            row for row in (*rows, *said, *header.fill_right, *header.unread, header.at) if row > header.rows
+        ]:
             raise ValueError(f"the table has no header row {beyond[0]}")
+        rows |= {one.header_row for one in self.statuses if one.header_row is not None and one.pattern is None}
         for column in self.columns:
             rows |= {number for number, text in enumerate(column.headings, 1) if text != "*"}
         if ignored := [row for row in range(1, header.rows + 1) if row not in rows and row not in header.unread]:

@@ -53,11 +53,16 @@ class Signs:
     conventions: Mapping[str, Mapping[str, str]]
 
 
+def assigned(meaning: str) -> str:
+    """How the status of a figure is written that the profile gives it without a word of the office."""
+    return f"={meaning}"
+
+
 def explained(signs: Mapping[str, Meaning], beside_numbers: bool = False) -> Text:
-    """The signs with their meanings, the first sign of each; those that go with a number only where asked for."""
+    """The signs of the office with their meanings, the first of each; those beside numbers only where asked for."""
     first: dict[str, tuple[str, Meaning]] = {}
     for sign, meaning in signs.items():
-        if sign and (beside_numbers or meaning.value != "keep"):
+        if sign and sign != assigned(meaning.code) and (beside_numbers or meaning.value != "keep"):
             first.setdefault(meaning.code, (sign, meaning))
     shown = first.values()
     return Text(
