@@ -12,7 +12,6 @@ import csv
 import io
 import itertools
 import mmap
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,7 +37,7 @@ MAX_CELLS = 20_000_000
 MAX_TEXTS = 2_000_000
 MAX_LINE = 8 * 1024 * 1024
 _SAMPLE_ROWS = 1_000_000
-_STEP = 16 * 1024 * 1024
+_STEP = 256 * 1024
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _DESTROYED = (b"\xef\xbf\xbd", b"\xc3\x83\xc2", b"\xc3\x83\xc5", b"\xc3\x83\xc6\x92", b"\xc3\x83\xe2\x80")
 
@@ -121,9 +120,10 @@ def detect_encoding(data: mmap.mmap | bytes, agreed: str) -> tuple[str, int] | U
     for mark, encoding in _BOMS:
         if data[: len(mark)] == mark:
             return (encoding == "utf-8" and _destroyed(data)) or (encoding, len(mark))
-    if agreed == "utf-16" or is_utf16(data[:_HEAD]):
+    has_zeros = data.find(b"\0") >= 0
+    if agreed == "utf-16" or (has_zeros and is_utf16(data[:_HEAD])):
         return Unreadable("utf16_without_mark")
-    if data.find(b"\0") >= 0:
+    if has_zeros:
         return Unreadable("file_is_binary")
     if all(data[start : start + _STEP].isascii() for start in range(0, len(data), _STEP)):
         return agreed, 0
@@ -202,6 +202,10 @@ def _read_exact(lines: Iterable[str], delimiter: str) -> tuple[tuple[TextColumn,
     return columns, np.asarray(fields, dtype=np.int32)
 
 
+def _read_end(text: str, delimiter: str) -> tuple[tuple[TextColumn, ...], np.ndarray]:
+    return _read_exact(io.StringIO(text, newline=""), delimiter) if text else ((), np.empty(0, np.int32))
+
+
 class _Section(io.RawIOBase):
     """The bytes of a file between two positions: a stream, since mapped pages count as memory used."""
 
@@ -239,22 +243,21 @@ def _read_fast(
     stream: io.BufferedReader, data: mmap.mmap, mark: int, encoding: str, delimiter: str
 ) -> tuple[tuple[TextColumn, ...], np.ndarray] | None:
     """The table by PyArrow, or None where the middle of the file is not regular."""
-    lines = data[mark : mark + _ENDS].decode(encoding, errors="replace").splitlines(keepends=True)[:-1]
+    separator = delimiter.encode()
+    lines = data[mark : mark + _ENDS].splitlines(keepends=True)[:-1]
     if not lines:
         return None
-    counts = [line.count(delimiter) for line in lines]
-    separators = Counter(counts).most_common(1)[0][0]
+    counts = [line.count(separator) for line in lines]
+    separators = int(np.bincount(counts).argmax())
     width = separators + 1
     if width > MAX_COLUMNS:
         return None
     start_line = max(
         (number for number, count in enumerate(counts[: len(counts) // 2], 1) if count != separators), default=0
     )
-    head = "".join(lines[:start_line])
-    start = mark + len(head.encode(encoding))
+    start = mark + sum(map(len, lines[:start_line]))
     tail_from = data.rfind(b"\n", 0, max(start, len(data) - _ENDS)) + 1
     end = tail_from
-    separator = delimiter.encode()
     for line in data[tail_from:].splitlines(keepends=True):
         if line.count(separator) != separators or not (separators or line.strip()):
             break
@@ -302,13 +305,8 @@ def _read_fast(
         middle.append(_decoded(column, encoding))
     # Arrow keeps what reading needed; the steps that follow need it elsewhere.
     pa.default_memory_pool().release_unused()
-    rows_before, counts_before = (
-        _read_exact(io.StringIO(head, newline=""), delimiter) if head else ((), np.empty(0, np.int32))
-    )
-    foot = data[end:].decode(encoding)
-    rows_after, counts_after = (
-        _read_exact(io.StringIO(foot, newline=""), delimiter) if foot else ((), np.empty(0, np.int32))
-    )
+    rows_before, counts_before = _read_end(data[mark:start].decode(encoding), delimiter)
+    rows_after, counts_after = _read_end(data[end:].decode(encoding), delimiter)
     columns = []
     for index in range(max(width, len(rows_before), len(rows_after))):
         pieces = [
