@@ -144,7 +144,8 @@ def run_alone(job: bytes, output: IO[bytes], errors: IO[bytes], deadline: float)
 def _program(module: str, **files: Any) -> subprocess.Popen[bytes]:
     environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
     environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
-    command = [sys.executable, "-P", "-c", PROGRAM.format(module)]
+    # No module `site`: what an installation adds to every start has no place where files are parsed.
+    command = [sys.executable, "-P", "-S", "-c", PROGRAM.format(module)]
     return subprocess.Popen(command, env=environment, close_fds=True, **files)
 
 

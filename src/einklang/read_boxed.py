@@ -117,7 +117,7 @@ def _table(sheet: dict[str, Any], data: mmap.mmap, name: str) -> RawTable:
     columns: list[TextColumn] = []
     for first, width, start, size, texts_start, texts_size in sheet["blocks"]:
         codes = np.frombuffer(data, dtype=np.int32, count=size // 4, offset=start).reshape(-1, max(width, 1))
-        texts = json.loads(data[texts_start : texts_start + texts_size])
+        texts, codes = _each_once(json.loads(data[texts_start : texts_start + texts_size]), codes)
         columns += [blank_column(len(codes)) for _ in range(first - len(columns))]
         columns += [_own(codes[:, number], texts) for number in range(width)]
     look = sheet["look"]
@@ -135,6 +135,13 @@ def _table(sheet: dict[str, Any], data: mmap.mmap, name: str) -> RawTable:
             shown={kind: _shown(cells) for kind, cells in look["shown"].items()},
         ),
     )
+
+
+def _each_once(texts: list[str], codes: NDArray[np.int32]) -> tuple[list[str], NDArray[np.int32]]:
+    """The same cells, and each text once."""
+    position: dict[str, int] = {}
+    own = [position.setdefault(text, len(position)) for text in texts]
+    return (texts, codes) if len(position) == len(texts) else (list(position), np.asarray(own, np.int32)[codes])
 
 
 def _shown(cells: dict[str, list[int]]) -> CellTexts:

@@ -169,7 +169,7 @@ def read_text(path: Path, name: str, agreed: FileFormat) -> ReadText | Unreadabl
             read = None
             _check_lines(data)
             if len(data) >= FAST_FROM and not encoding.startswith("utf-16") and mended is None:
-                read = _read_fast(stream, data, mark, encoding, agreed.delimiter)
+                read = _read_fast(path, data, mark, encoding, agreed.delimiter)
             lines = io.StringIO(mended, newline="") if mended is not None else _lines(stream, mark, len(data), encoding)
             columns, fields = read or _read_exact(lines, agreed.delimiter)
         except _TooLarge as too_large:
@@ -240,11 +240,12 @@ def _piece(columns: Sequence[TextColumn], index: int, rows: int) -> TextColumn:
 
 
 def _read_fast(
-    stream: io.BufferedReader, data: mmap.mmap, mark: int, encoding: str, delimiter: str
+    path: Path, data: mmap.mmap, mark: int, encoding: str, delimiter: str
 ) -> tuple[tuple[TextColumn, ...], np.ndarray] | None:
     """The table by PyArrow, or None where the middle of the file is not regular."""
     separator = delimiter.encode()
-    lines = data[mark : mark + _ENDS].splitlines(keepends=True)[:-1]
+    ends = min(_ENDS, max(_ENDS // 4, len(data) >> 6))
+    lines = data[mark : mark + ends].splitlines(keepends=True)[:-1]
     if not lines:
         return None
     counts = [line.count(separator) for line in lines]
@@ -256,7 +257,7 @@ def _read_fast(
         (number for number, count in enumerate(counts[: len(counts) // 2], 1) if count != separators), default=0
     )
     start = mark + sum(map(len, lines[:start_line]))
-    tail_from = data.rfind(b"\n", 0, max(start, len(data) - _ENDS)) + 1
+    tail_from = data.rfind(b"\n", 0, max(start, len(data) - ends)) + 1
     end = tail_from
     for line in data[tail_from:].splitlines(keepends=True):
         if line.count(separator) != separators or not (separators or line.strip()):
@@ -272,14 +273,16 @@ def _read_fast(
         data.madvise(mmap.MADV_DONTNEED)
     names = [str(index) for index in range(width)]
     try:
-        table = pacsv.read_csv(
-            _Section(stream, start, end),
-            read_options=pacsv.ReadOptions(column_names=names),
-            parse_options=pacsv.ParseOptions(delimiter=delimiter, quote_char=False, ignore_empty_lines=False),
-            convert_options=pacsv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.binary()), strings_can_be_null=False
-            ),
-        )
+        # A stream, since mapped pages count as memory used.
+        with pa.OSFile(str(path)) as file:
+            table = pacsv.read_csv(
+                file.get_stream(start, end - start),
+                read_options=pacsv.ReadOptions(column_names=names),
+                parse_options=pacsv.ParseOptions(delimiter=delimiter, quote_char=False, ignore_empty_lines=False),
+                convert_options=pacsv.ConvertOptions(
+                    column_types=dict.fromkeys(names, pa.binary()), strings_can_be_null=False
+                ),
+            )
     except pa.ArrowInvalid:
         return None
     rows = table.num_rows

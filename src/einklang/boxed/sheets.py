@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 import struct
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -46,7 +47,10 @@ class Look:
 
 @dataclass
 class Block:
-    """Neighbouring columns, row by row: distinct texts in order of appearance, and each cell's position among them."""
+    """Neighbouring columns, row by row: the texts in order of appearance, and each cell's position among them.
+
+    A text stands twice where a cell holds it as text and another as a number.
+    """
 
     texts: list[str]
     codes: array[int]
@@ -82,16 +86,9 @@ class _Positions(dict[Any, int]):
         self[key] = position = len(self)
         return position
 
-    def texts(self, write: Callable[[Any], str], codes: array[int]) -> tuple[list[str], array[int]]:
-        """The keys written as text, each text once, and the codes of the cells."""
-        texts = [key if type(key) is str else write(key) for key in self]
-        position: dict[str, int] = {}
-        for text in texts:
-            position.setdefault(text, len(position))
-        if len(position) == len(texts):
-            return texts, codes
-        own = [position[text] for text in texts]
-        return list(position), array("i", map(own.__getitem__, codes))
+    def texts(self, write: Callable[[Any], str]) -> list[str]:
+        """The keys written as text."""
+        return [key if type(key) is str else write(key) for key in self]
 
 
 class Column:
@@ -113,8 +110,7 @@ class Column:
         self._codes.extend(array("i", [self._positions[""]]) * (rows - len(self._codes)))
 
     def finish(self, number: int) -> Block:
-        texts, codes = self._positions.texts(self._write, self._codes)
-        return Block(texts, codes, number)
+        return Block(self._positions.texts(self._write), self._codes, number)
 
 
 def gather(
@@ -142,8 +138,7 @@ def gather(
         codes = _widened(codes, width, (first_column - first, end - first), end_row_wanted, position(""))
         for (row_number, column), text in cells.items():
             codes[row_number * (end - first) + column - first] = position(text)
-    texts, codes = positions.texts(write, codes)
-    return Block(texts, codes, first, end - first)
+    return Block(positions.texts(write), codes, first, end - first)
 
 
 def _widened(codes: array[int], width: int, place: tuple[int, int], rows: int, empty: int) -> array[int]:
@@ -179,7 +174,7 @@ def raised(before: str, text: str) -> str:
 
 def write_number(value: float, decimal: str) -> str:
     """A number without exponent, whole ones without decimals: 12345.5 → 12345,5."""
-    if value != value or value in {float("inf"), float("-inf")}:
+    if not math.isfinite(value):
         return str(value)
     if value.is_integer() and abs(value) < 1e15:
         return str(int(value))
@@ -191,7 +186,9 @@ def writer(decimal: str) -> Callable[[Any], str]:
 
     def write(value: Any) -> str:
         match value:
-            case float() | int():
+            case float():
+                return write_number(value, decimal)
+            case int():
                 return write_number(float(value), decimal)
             case dt.datetime() | dt.date():
                 return f"{value.day:02d}.{value.month:02d}.{value.year:04d}"

@@ -1,7 +1,8 @@
 """What an XLSX file shows and calamine does not tell, from one streaming pass over its XML.
 
 Hidden rows and columns, filters, merged ranges; formulas without a stored result and error values, which
-calamine gives as empty cells. Looks for byte patterns in pieces of one megabyte and keeps only what it finds.
+calamine gives as empty cells. Looks for byte patterns in small pieces, which stay near the processor, and keeps only
+what it finds.
 """
 
 from __future__ import annotations
@@ -23,9 +24,10 @@ Told = tuple[Look, dict[tuple[int, int], str]]
 """What is shown, and the texts of cells that have no stored value, by row and column from 0."""
 
 MAX_FOUND = 1_000_000
-_CHUNK = 1024 * 1024
+_CHUNK = 128 * 1024
 _HEAD = 8192
 _OVERLAP = 64 * 1024
+_TAGS = (b"<c ", b":c ", b"<row", b"<mergeCell ")
 _P = rb"(?:\w+:)?"
 _ROW = re.compile(rb"<" + _P + rb'row\b([^>]*?\b(?:hidden="(?:1|true)"|ht="0(?:\.0)?")[^>]*)>')
 _COLUMN = re.compile(rb"<" + _P + rb'col\b([^>]*?\b(?:hidden="(?:1|true)"|width="0(?:\.0)?")[^>]*)>')
@@ -73,7 +75,9 @@ def pieces(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
                 raise Refused("limit", "limit_doctype", 1, 0)
             yield piece
             end = piece[-_OVERLAP:]
-            cut = max(end.rfind(b"<c "), end.rfind(b":c "), end.rfind(b"<row"), end.rfind(b"<mergeCell "))
+            cut = -1
+            for tag in _TAGS:
+                cut = max(cut, end.rfind(tag, max(cut, 0)))
             rest = end[max(cut - 10 if cut >= 0 else end.rfind(b"<"), 0) :]
 
 
