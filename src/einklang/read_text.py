@@ -29,6 +29,7 @@ from einklang.rawtable import RawTable, TextColumn, blank_column, encode, join_c
 
 FAST_FROM = 256 * 1024
 _HEAD = 256 * 1024
+_RELEASED_FROM = 16 * 1024 * 1024
 _ENDS = 64 * 1024
 _BATCH = 100_000
 _BATCH_CELLS = 4_000_000
@@ -202,6 +203,12 @@ def _read_exact(lines: Iterable[str], delimiter: str) -> tuple[tuple[TextColumn,
     return columns, np.asarray(fields, dtype=np.int32)
 
 
+def _longest(texts: pa.BinaryArray) -> int:
+    """Bytes of the longest text, or of all where that is less than any limit."""
+    size = int(texts.get_total_buffer_size())
+    return size if size <= csv.field_size_limit() else int(pc.max(pc.binary_length(texts)).as_py())
+
+
 def _read_end(text: str, delimiter: str) -> tuple[tuple[TextColumn, ...], np.ndarray]:
     return _read_exact(io.StringIO(text, newline=""), delimiter) if text else ((), np.empty(0, np.int32))
 
@@ -244,7 +251,7 @@ def _read_fast(
 ) -> tuple[tuple[TextColumn, ...], np.ndarray] | None:
     """The table by PyArrow, or None where the middle of the file is not regular."""
     separator = delimiter.encode()
-    ends = min(_ENDS, max(_ENDS // 4, len(data) >> 6))
+    ends = min(_ENDS, max(_ENDS // 8, len(data) >> 6))
     lines = data[mark : mark + ends].splitlines(keepends=True)[:-1]
     if not lines:
         return None
@@ -302,12 +309,12 @@ def _read_fast(
         column = pa.concat_arrays(encoded.chunks)
         texts += len(column.dictionary)
         _check_texts(texts)
-        longest = csv.field_size_limit()
-        if column.dictionary.nbytes > longest and pc.max(pc.binary_length(column.dictionary)).as_py() > longest:
+        if _longest(column.dictionary) > csv.field_size_limit():
             return None  # the exact reader refuses such a cell
         middle.append(_decoded(column, encoding))
-    # Arrow keeps what reading needed; the steps that follow need it elsewhere.
-    pa.default_memory_pool().release_unused()
+    if end - start > _RELEASED_FROM:
+        # Arrow keeps what reading needed; the steps that follow need it elsewhere.
+        pa.default_memory_pool().release_unused()
     rows_before, counts_before = _read_end(data[mark:start].decode(encoding), delimiter)
     rows_after, counts_after = _read_end(data[end:].decode(encoding), delimiter)
     columns = []
