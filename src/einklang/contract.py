@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -54,24 +56,27 @@ def _range_check(measure: Measure) -> pandera.Check:
     high = np.inf if measure.maximum is None else measure.maximum
 
     def within(frame: pd.DataFrame) -> pd.Series:
-        value = frame["value"]
+        value = frame["value"].to_numpy()
         outside = (value < low) | (value > high) | np.isinf(value)
         if measure.is_integer:
-            outside |= (value % 1).fillna(0) != 0
-        return pd.Series(~((frame["measure"] == measure.name) & outside))
+            outside |= (value != np.floor(value)) & ~np.isnan(value)
+        return pd.Series(~((frame["measure"] == measure.name).to_numpy() & outside), index=frame.index)
 
     return pandera.Check(within, name=f"IM-VAL-003|{measure.name}", ignore_na=False)
 
 
 def _status_check(rule: str, column: str, allowed: Mapping[str, str]) -> pandera.Check:
+    none, zero, number = (
+        [code for code, need in allowed.items() if need == wanted] for wanted in ("none", "zero", "number")
+    )
+
     def agrees(frame: pd.DataFrame) -> pd.Series:
-        need = frame[column].map(allowed)
-        value = frame["value"]
-        return ~(
-            ((need == "none") & value.notna())
-            | ((need == "zero") & value.notna() & (value != 0))
-            | ((need == "number") & value.isna())
-        )
+        value, status = frame["value"].to_numpy(), frame[column]
+        blank = np.isnan(value)
+        broken = status.isin(none).to_numpy() & ~blank
+        broken |= status.isin(zero).to_numpy() & ~blank & (value != 0)
+        broken |= status.isin(number).to_numpy() & blank
+        return pd.Series(~broken, index=frame.index)
 
     return pandera.Check(agrees, name=f"{rule}|{column}", ignore_na=False)
 
@@ -80,9 +85,9 @@ def _limit_check(rule: str, low: str, high: str, unless: str = "") -> pandera.Ch
     """Numbers above zero from one limit to below another, without the status that goes with them."""
 
     def keeps(frame: pd.DataFrame) -> pd.Series:
-        value = frame["value"]
-        within = (value > 0) & (value >= frame[low]) & (value < frame[high])
-        return pd.Series(~(within & (frame["obs_status"] != unless)))
+        value = frame["value"].to_numpy()
+        within = (value > 0) & (value >= frame[low].to_numpy()) & (value < frame[high].to_numpy())
+        return pd.Series(~(within & (frame["obs_status"] != unless).to_numpy()), index=frame.index)
 
     return pandera.Check(keeps, name=f"{rule}|{high}", ignore_na=False)
 
@@ -114,11 +119,16 @@ def _with_limits(frame: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
     return pd.concat([frame[_FIGURE], limits], axis=1)
 
 
-def _figures(table: pa.Table, dataset: Dataset) -> pd.DataFrame:
-    """What is judged of every row of a table."""
+def _figures(table: pa.Table, dataset: Dataset, rows: NDArray[np.int64] | slice = slice(None)) -> pd.DataFrame:
+    """What is judged of the rows of a table, texts as objects."""
     names = [*_FIGURE, *(["period", "area_level"] if has_limits(dataset) else [])]
-    frame = pd.DataFrame(table.select(names).to_pandas())
-    return frame.astype({name: float if name == "value" else str for name in names})
+    columns: dict[str, NDArray[Any]] = {}
+    for name in names:
+        if name == "value":
+            columns[name] = table.column(name).to_numpy()[rows]
+        else:
+            columns[name] = np.asarray(texts(table, name), dtype=object)[indices(table, name)[0][rows]]
+    return pd.DataFrame({name: pd.Series(column, dtype=column.dtype) for name, column in columns.items()})
 
 
 def _judged(frame: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
@@ -127,17 +137,20 @@ def _judged(frame: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
 
 
 def row_schema(dataset: Dataset, project: Project) -> pandera.DataFrameSchema:
-    """The Pandera schema of the figures of a data set: code lists, ranges, agreement of value and status."""
+    """The Pandera schema of the figures of a data set: code lists, ranges, agreement of value and status.
+
+    That texts are texts follows from the code lists; asked for their type, Pandera prints the column each time.
+    """
     statuses = {name: project.codelists[name].codes for name in ("obs_status", "conf_status")}
     needs = {
         name: {code.code: code.extra["allowed_value"] for code in codes.values()} for name, codes in statuses.items()
     }
     return pandera.DataFrameSchema(
         {
-            "measure": pandera.Column(str, pandera.Check.isin([one.name for one in dataset.measures])),
+            "measure": pandera.Column(checks=pandera.Check.isin([one.name for one in dataset.measures])),
             "value": pandera.Column(float, nullable=True),
-            "obs_status": pandera.Column(str, pandera.Check.isin(sorted(statuses["obs_status"]))),
-            "conf_status": pandera.Column(str, pandera.Check.isin(sorted(statuses["conf_status"]))),
+            "obs_status": pandera.Column(checks=pandera.Check.isin(sorted(statuses["obs_status"]))),
+            "conf_status": pandera.Column(checks=pandera.Check.isin(sorted(statuses["conf_status"]))),
             **(dict.fromkeys(_LIMITS, pandera.Column(float, nullable=True)) if has_limits(dataset) else {}),
         },
         checks=[
@@ -151,16 +164,17 @@ def row_schema(dataset: Dataset, project: Project) -> pandera.DataFrameSchema:
     )
 
 
-def key_schema(dataset: Dataset) -> pandera.DataFrameSchema:
+def key_schema() -> pandera.DataFrameSchema:
     """The Pandera schema of the keys: as many keys as rows. Asks for a verdict only, never for a list."""
     unique = pandera.Check(lambda counted: counted["keys"] == counted["rows"], name="IM-KEY-001")
     columns = {"rows": pandera.Column("int64"), "keys": pandera.Column("int64")}
-    return pandera.DataFrameSchema(columns, checks=unique, name=f"{dataset.name}.keys")
+    return pandera.DataFrameSchema(columns, checks=unique, name="keys")
 
 
-def _are_unique(key: NDArray[np.int64], size: int, dataset: Dataset) -> bool:
-    counted = pd.DataFrame({"rows": [len(key)], "keys": [count_distinct(key, size)]})
-    return not _failures(key_schema(dataset), counted)
+@lru_cache(maxsize=4096)
+def _are_unique(rows: int, keys: int) -> bool:
+    """The verdict on these numbers of rows and of distinct keys; deliveries of one kind have the same ones."""
+    return not _failures(key_schema(), pd.DataFrame({"rows": [rows], "keys": [keys]}))
 
 
 def _failures(schema: pandera.DataFrameSchema, frame: pd.DataFrame) -> dict[str, NDArray[np.int64]]:
@@ -213,7 +227,7 @@ def _check_figures(
     combinations = distinct(key if len(rows) == len(key) else key[rows], size)
     del key
     chosen = rows[combinations.representatives]
-    frame = _judged(_figures(table.take(pa.array(chosen)), dataset), dataset)
+    frame = _judged(_figures(table, dataset, chosen), dataset)
     located = []
     for check, positions in _failures(row_schema(dataset, project), frame).items():
         rule = check.partition("|")[0]
@@ -283,7 +297,7 @@ def _check_keys(harmonised: Harmonised, dataset: Dataset, project: Project, usab
     rows = np.flatnonzero(usable)
     if len(rows) < len(key):
         key = key[rows]
-    if _are_unique(key, size, dataset):
+    if _are_unique(len(key), count_distinct(key, size)):
         return []
     doubled = occurs_twice(key, size)
     twice, keys = rows[doubled], key[doubled]
@@ -345,7 +359,8 @@ def check_released(table: pa.Table, dataset: Dataset, project: Project) -> list[
     """
     frame = _figures(table, dataset).drop_duplicates()
     rules = set(failures_of_figures(frame, dataset, project))
-    if not _are_unique(*key_of_rows(table, dataset), dataset):
+    key, size = key_of_rows(table, dataset)
+    if not _are_unique(len(key), count_distinct(key, size)):
         rules.add("IM-KEY-001")
     names = ["zelle", "n", "zeichenliste", "roh", "wert", "verstoss", "komma", "weitere", "schluessel", "zellen"]
     hidden: dict[str, Fact] = dict.fromkeys([*names, "stelle", "grenze"], "–")
