@@ -16,7 +16,10 @@ import yaml
 from builders import ROOT, profile, project_with, read_in_file
 from hypothesis import HealthCheck, settings
 
+from einklang import project as project_module
 from einklang.check import Checked
+from einklang.declarations.base import Declaration, build
+from einklang.declarations.codelists import CodeList, load_codelist
 from einklang.examples import lay_example_project
 from einklang.project import Project, load_project
 
@@ -71,9 +74,11 @@ def _is_whole(path: Path) -> bool:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def yaml_parsed_once() -> Iterator[None]:
+def declarations_read_once() -> Iterator[None]:
     """Declarations are loaded a hundred times; all but one or two of the files are the same as before."""
     parse, parsed = yaml.load, dict[tuple[Any, str], bytes]()
+    make, made = build, dict[tuple[Any, ...], Declaration]()
+    read, lists = load_codelist, dict[tuple[str, bytes], CodeList]()
 
     def load(text: str, Loader: Any) -> Any:  # noqa: N803
         if not isinstance(text, str):
@@ -82,8 +87,22 @@ def yaml_parsed_once() -> Iterator[None]:
             parsed[Loader, text] = pickle.dumps(parse(text, Loader))
         return pickle.loads(parsed[Loader, text])
 
+    def build_once(model: type[Declaration], content: dict[str, Any], path: Path) -> Declaration:
+        key = (model, pickle.dumps(content), path.parent.name, path.name)
+        if key not in made:
+            made[key] = make(model, content, path)
+        return made[key]
+
+    def read_once(path: Path) -> CodeList:
+        key = (path.name, path.read_bytes())
+        if key not in lists:
+            lists[key] = read(path)
+        return lists[key]
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(yaml, "load", load)
+        patch.setattr(project_module, "build", build_once)
+        patch.setattr(project_module, "load_codelist", read_once)
         yield
 
 

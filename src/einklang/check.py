@@ -11,7 +11,6 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -41,7 +40,7 @@ from einklang.plausibility import judge
 from einklang.project import Project
 from einklang.rawtable import RawTable
 from einklang.read import read_file
-from einklang.result import DeliveredFile, Identity, Result, UnreadSheets, Versions
+from einklang.result import DeliveredFile, Identity, Result, UnreadSheets, Versions, installed_version
 from einklang.structure import Structured, structure
 from einklang.timeliness import RULE as TIMELINESS
 from einklang.timeliness import judge_timeliness
@@ -313,7 +312,7 @@ class _Line:
             next_step=texts.next_step if self.sending.delivery else texts.trial_next_step,
             identity=self._identity(dataset, harmonised),
             versions=Versions(
-                einklang=version("einklang"), rules=catalogue.version, declarations=self.project.fingerprint
+                einklang=installed_version(), rules=catalogue.version, declarations=self.project.fingerprint
             ),
             rows=rows,
             cells=cells,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -41,19 +41,9 @@ def look_up(codelist: CodeList, place: Place | None, texts: tuple[str, ...]) -> 
     own = {normalise(label): code for label, code in place.codes.items()} if place else {}
     if place is not None and place.otherwise is not None:
         own[normalise(said_otherwise(place.otherwise))] = place.otherwise
-    table = spellings(codelist, place.scheme if place else "key")
+    table = codelist.spellings(place.scheme if place else "key")
     labels = map(normalise, texts)
     return [own.get(label) or table.get(label) for label in labels]
-
-
-def spellings(codelist: CodeList, scheme: str) -> Mapping[str, str]:
-    """What is written for the codes of a list in a scheme, normalised → code."""
-    if scheme == "label":
-        # Keys made of digits are only recognised where a scheme is declared.
-        return {**codelist.by_label, **{normalise(code): code for code in codelist.codes if not code.isdigit()}}
-    if scheme == "key":
-        return {normalise(code): code for code in codelist.codes}
-    return {normalise(key): code for key, code in codelist.by_scheme(scheme).items()}
 
 
 def restore_zeros(codelist: CodeList, texts: tuple[str, ...], codes: list[str | None], land: str) -> list[str | None]:

@@ -11,7 +11,6 @@ import unicodedata
 
 _TRANSLITERATION = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
-_BLANKS = re.compile(r"[\s_]+")
 _ANY_CHARACTERS = re.compile(r"(?:\\[dwDW]|\[[^\]]*\]|(?<!\\)\.(?=[*+?{]))(?:\{[\d,]+\}|[*+?])*")
 _RAISED_BEHIND_DIGIT = re.compile(r"(?<=\d)[⁰¹²³⁴-⁹]")
 _GROUPS = re.compile(r"(?<!\\)(?:\(\?P?<\w+>|\(\?:|[()^$])")
@@ -37,7 +36,10 @@ def spelled(pattern: str) -> str:
 
 def normalise(text: str) -> str:
     """The form in which labels are compared: case, blanks, umlaut spelling do not matter."""
-    # A raised digit behind a digit is the mark of a note: 1¹ is not 11.
-    kept = _RAISED_BEHIND_DIGIT.sub(r"^\g<0>", text)
-    folded = unicodedata.normalize("NFKC", kept).translate(_INVISIBLE).casefold()
-    return _BLANKS.sub(" ", folded.translate(_TRANSLITERATION)).strip()
+    if text.isascii():
+        folded = text.casefold()
+    else:
+        # A raised digit behind a digit is the mark of a note: 1¹ is not 11.
+        kept = _RAISED_BEHIND_DIGIT.sub(r"^\g<0>", text)
+        folded = unicodedata.normalize("NFKC", kept).translate(_INVISIBLE).casefold().translate(_TRANSLITERATION)
+    return " ".join(folded.replace("_", " ").split())

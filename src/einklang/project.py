@@ -107,18 +107,16 @@ class Project:
         return found
 
     @cached_property
-    def _unions(self) -> Mapping[tuple[str, str], CodeList]:
-        return {
-            (dataset.name, dimension.name): union(
-                f"{dataset.name}.{dimension.name}", (self.codelists[name] for name in dimension.codelists)
-            )
-            for dataset in self.datasets.values()
-            for dimension in dataset.dimensions
-        }
+    def _unions(self) -> dict[tuple[str, str], CodeList]:
+        return {}
 
     def codes(self, dataset: str, dimension: str) -> CodeList:
         """The codes allowed in a dimension of a data set."""
-        return self._unions[dataset, dimension]
+        key = dataset, dimension
+        if key not in self._unions:
+            lists = self.datasets[dataset].dimension(dimension).codelists
+            self._unions[key] = union(*(self.codelists[name] for name in lists))
+        return self._unions[key]
 
     def sign_meanings(self, profile: Profile) -> dict[str, Meaning]:
         """Sign → meaning as agreed with the supplier."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -12,7 +11,7 @@ from einklang.declarations.base import Text
 from einklang.declarations.rules import Severity
 from einklang.findings import Finding, german_number
 from einklang.project import Project
-from einklang.result import Accounting, Identity, Result, Verdict, Versions
+from einklang.result import Accounting, Identity, Result, Verdict, Versions, installed_version
 from einklang.verdict import order, rule_outcomes
 from einklang.withdrawal import WITHDRAWN_BEFORE
 
@@ -63,7 +62,7 @@ def release_result(
             files=[],
             periods=periods,
         ),
-        versions=Versions(einklang=version("einklang"), rules=catalogue.version, declarations=project.fingerprint),
+        versions=Versions(einklang=installed_version(), rules=catalogue.version, declarations=project.fingerprint),
         rows=accounting,
         cells=accounting,
         findings=order(findings),

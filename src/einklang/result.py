@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cache
+from importlib.metadata import version
 
 from pydantic import Field
 
@@ -54,6 +56,12 @@ class Versions(Record):
     einklang: str = Field(description="Version of the program.")
     rules: str = Field(description="Version of the rule catalogue.")
     declarations: str = Field(description="SHA-256 over schemas/ and expectations/.")
+
+
+@cache
+def installed_version() -> str:
+    """The version of this program."""
+    return version("einklang")
 
 
 class NotData(Record):

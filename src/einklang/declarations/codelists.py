@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import csv
 from collections import ChainMap
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
+from operator import itemgetter
 from pathlib import Path
 
 from rapidfuzz import fuzz, process
@@ -42,9 +43,9 @@ class Code:
         return (self.valid_from is None or self.valid_from <= end) and (self.valid_to is None or self.valid_to >= end)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CodeList:
-    """One list or the union of several lists that serve one dimension."""
+    """One list or the union of several lists that serve one dimension; equal to none but itself."""
 
     name: str
     codes: Mapping[str, Code]
@@ -74,6 +75,24 @@ class CodeList:
                 found.setdefault(normalise(label), set()).add(code.code)
         return {label: frozenset(codes) for label, codes in found.items()}
 
+    def spellings(self, scheme: str) -> Mapping[str, str]:
+        """What is written for the codes in a scheme, normalised → code."""
+        if scheme not in self._spellings:
+            self._spellings[scheme] = self._spell(scheme)
+        return self._spellings[scheme]
+
+    @cached_property
+    def _spellings(self) -> dict[str, Mapping[str, str]]:
+        return {}
+
+    def _spell(self, scheme: str) -> Mapping[str, str]:
+        if scheme == "label":
+            # Keys made of digits are only recognised where a scheme is declared.
+            return {**self.by_label, **{normalise(code): code for code in self.codes if not code.isdigit()}}
+        if scheme == "key":
+            return {normalise(code): code for code in self.codes}
+        return {normalise(key): code for key, code in self.by_scheme(scheme).items()}
+
     def by_scheme(self, scheme: str) -> Mapping[str, str]:
         """Key of another scheme (an extra column, e.g. `azr`) → code."""
         return {code.extra[scheme]: code.code for code in self.codes.values() if code.extra.get(scheme)}
@@ -102,14 +121,17 @@ class CodeList:
         return [code for code in self.codes.values() if code.parent == parent]
 
 
-def union(name: str, lists: Iterable[CodeList]) -> CodeList:
-    """The lists as one; a code that stands in two of them must be the same."""
+@lru_cache(maxsize=1024)
+def union(*parts: CodeList) -> CodeList:
+    """The lists as one (once made, the same one again); no code may stand in two of them."""
+    if len(parts) == 1:
+        return parts[0]
+    name = ", ".join(part.name for part in parts)
     codes: dict[str, Code] = {}
-    parts = tuple(lists)
     for codelist in parts:
         for code in codelist.codes.values():
             if code.code in codes:
-                raise DeclarationError(name, f"code `{code.code}` stands in two of its code lists")
+                raise DeclarationError(name, f"code `{code.code}` stands in two of these code lists")
             codes[code.code] = code
     return CodeList(name, codes, parts)
 
@@ -125,27 +147,32 @@ def load_codelist(path: Path) -> CodeList:
         DeclarationError: a column is missing, a code stands twice, a date is no date.
     """
     with path.open(encoding="utf-8", newline="") as stream:
-        reader = csv.DictReader(stream, strict=True)
-        missing = set(COLUMNS) - set(reader.fieldnames or ())
+        reader = csv.reader(stream, strict=True)
+        header = next(reader, [])
+        missing = set(COLUMNS) - set(header)
         if missing:
             raise DeclarationError(path, f"columns {sorted(missing)} are missing")
+        position = {name: number for number, name in enumerate(header)}
+        own = itemgetter(*(position[name] for name in COLUMNS))
+        further = [(name, number) for name, number in position.items() if name not in COLUMNS]
         codes: dict[str, Code] = {}
-        for row in reader:
-            if None in row or None in row.values():
+        for row in filter(None, reader):
+            if len(row) != len(header):
                 raise DeclarationError(path, f"line {reader.line_num} has another number of fields than the header")
-            if row["code"] in codes:
-                raise DeclarationError(path, f"code `{row['code']}` stands twice")
+            code, label_de, label_en, aliases, parent, kind, valid_from, valid_to = own(row)
+            if code in codes:
+                raise DeclarationError(path, f"code `{code}` stands twice")
             try:
-                codes[row["code"]] = Code(
-                    code=row["code"],
-                    label_de=row["label_de"],
-                    label_en=row["label_en"],
-                    aliases=tuple(part for part in row["aliases"].split("|") if part),
-                    parent=row["parent"],
-                    kind=row["kind"],
-                    valid_from=_day(row["valid_from"]),
-                    valid_to=_day(row["valid_to"]),
-                    extra={name: value for name, value in row.items() if name not in COLUMNS},
+                codes[code] = Code(
+                    code=code,
+                    label_de=label_de,
+                    label_en=label_en,
+                    aliases=tuple(part for part in aliases.split("|") if part),
+                    parent=parent,
+                    kind=kind,
+                    valid_from=_day(valid_from),
+                    valid_to=_day(valid_to),
+                    extra={name: row[number] for name, number in further},
                 )
             except ValueError as error:
                 raise DeclarationError(path, f"line {reader.line_num}: {error}") from error

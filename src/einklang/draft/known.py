@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from rapidfuzz import fuzz, process
 
-from einklang.codes import measure_list, spellings
+from einklang.codes import measure_list
 from einklang.declarations.codelists import CodeList
 from einklang.declarations.dataset import Dataset
 from einklang.draft.abbreviated import spelled_out, with_type
@@ -90,10 +90,9 @@ class Match:
 
 @dataclass(frozen=True)
 class Lookups:
-    """What was looked up before: readings of texts, spellings of code lists, and normalised texts."""
+    """What was looked up before: readings of texts, and normalised texts."""
 
     matches: dict[tuple[object, ...], Match] = field(default_factory=dict)
-    spellings: dict[tuple[object, ...], Mapping[str, str]] = field(default_factory=dict)
     normalised: dict[str, str] = field(default_factory=dict)
 
     def normalise(self, text: str) -> str:
@@ -183,10 +182,7 @@ class Known:
 
     def _look_up(self, texts: Sequence[str], dimension: str, scheme: str) -> list[str | None]:
         """The code of each text in a scheme, None where it is unknown."""
-        asked = (*self._listed(dimension), scheme)
-        if asked not in self.lookups.spellings:
-            self.lookups.spellings[asked] = spellings(self.lists[dimension], scheme)
-        table = self.lookups.spellings[asked]
+        table = self.lists[dimension].spellings(scheme)
         return [table.get(self.lookups.normalise(text)) for text in texts]
 
     def _match(self, wanted: list[str], dimension: str) -> Match:
