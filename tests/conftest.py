@@ -106,6 +106,14 @@ def declarations_read_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def disk_not_waited_for() -> Iterator[None]:
+    """What a power cut would lose no test can see; that files are synchronised at all is seen in `test_store`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda descriptor: None)
+        yield
+
+
 @pytest.fixture(scope="session")
 def project() -> Project:
     return load_project(ROOT)

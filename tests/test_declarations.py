@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import shutil
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import get_args
 
@@ -101,25 +101,26 @@ def test_every_model_is_strict_and_frozen(model: type[BaseModel]) -> None:
 # -- rule texts -----------------------------------------------------------------------------------
 
 
-def sources() -> Iterator[ast.Module]:
-    for path in sorted((ROOT / "src" / "einklang").rglob("*.py")):
-        yield ast.parse(path.read_text(encoding="utf-8"))
+@cache
+def nodes(*kinds: type[ast.AST]) -> list[ast.AST]:
+    """Every node of these kinds in the source of the library."""
+    trees = [ast.parse(path.read_bytes()) for path in sorted((ROOT / "src" / "einklang").rglob("*.py"))]
+    return [node for tree in trees for node in ast.walk(tree) if isinstance(node, kinds)]
 
 
 def calls(*names: str) -> list[tuple[str, set[str], bool]]:
     """Calls with a literal name of a rule or reason: it, the keywords, and whether there are others (**)."""
     found = []
-    for tree in sources():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in names:
-                keywords = {word.arg for word in node.keywords if word.arg}
-                texts = [
-                    part.value
-                    for argument in node.args[:2]
-                    for part in ast.walk(argument)
-                    if isinstance(part, ast.Constant) and isinstance(part.value, str)
-                ]
-                found += [(text, keywords, len(keywords) < len(node.keywords)) for text in texts]
+    for node in nodes(ast.Call, ast.Constant):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in names:
+            keywords = {word.arg for word in node.keywords if word.arg}
+            texts = [
+                part.value
+                for argument in node.args[:2]
+                for part in ast.walk(argument)
+                if isinstance(part, ast.Constant) and isinstance(part.value, str)
+            ]
+            found += [(text, keywords, len(keywords) < len(node.keywords)) for text in texts]
     return found
 
 
@@ -148,8 +149,7 @@ def test_every_rule_says_the_same_in_both_languages(project: Project) -> None:
 def test_every_reason_is_known_and_used(project: Project) -> None:
     texts = {
         node.value
-        for tree in sources()
-        for node in ast.walk(tree)
+        for node in nodes(ast.Call, ast.Constant)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     made = {f"file_is_{kind.value}" for kind in Kind} | {"name_of_period", "name_of_measure"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -154,6 +155,13 @@ def test_empty_store_is_no_error(tmp_path: Path) -> None:
     assert store.survey().unfinished == []
     assert store.history("hb", "auslaender") is None
     assert store.accepted_periods("auslaender") == {}
+
+
+def test_a_file_is_on_the_disk_before_it_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, synchronised = tmp_path / "a.json", list[tuple[int, bool]]()
+    monkeypatch.setattr(os, "fsync", lambda file: synchronised.append((os.fstat(file).st_size, path.exists())))
+    write_atomically(path, b"{}")
+    assert synchronised == [(2, False)]
 
 
 def test_write_leaves_nothing_beside(tmp_path: Path) -> None:

@@ -67,7 +67,13 @@ def test_fault_is_found_at_its_cell(fault: dict[str, str]) -> None:
     assert result.verdict == Verdict(fault["verdict"])
 
 
-@pytest.mark.parametrize("delivery", _all_deliveries(), ids="-".join)
+@pytest.fixture(scope="module", params=_all_deliveries(), ids="-".join)
+def delivery(request: pytest.FixtureRequest) -> tuple[str, str, str]:
+    """Each delivery in turn, so that all its tests run beside each other and it is checked once."""
+    wave, supplier, dataset = request.param
+    return wave, supplier, dataset
+
+
 def test_nothing_else_is_found(delivery: tuple[str, str, str]) -> None:
     expected = {row["rule"] for row in _faults() if (row["wave"], row["supplier"], row["dataset"]) == delivery}
     result = _check(*delivery).result
@@ -76,7 +82,6 @@ def test_nothing_else_is_found(delivery: tuple[str, str, str]) -> None:
     assert result.rows.is_complete and result.cells.is_complete
 
 
-@pytest.mark.parametrize("delivery", _all_deliveries(), ids="-".join)
 def test_both_json_forms_are_valid_by_their_published_schemas(delivery: tuple[str, str, str]) -> None:
     result = _check(*delivery).result
     _schema("result-1.0.json").validate(json.loads(render_json(result)))

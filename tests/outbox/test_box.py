@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -85,6 +86,21 @@ def test_unwritable_store_is_said(tmp_path: Path) -> None:
     (tmp_path / "outbox").write_text("")
     with pytest.raises(StoreError, match="outbox"):
         put_one(Store(tmp_path))
+
+
+def test_a_message_is_on_the_disk_before_it_has_its_name_and_then_the_name_is(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synchronised: list[tuple[bool, list[str]]] = []
+
+    def fsync(file: int) -> None:
+        synchronised.append((stat.S_ISDIR(os.fstat(file).st_mode), sorted(one.suffix for one in folder.glob("[!.]*"))))
+
+    folder = store.root / "outbox" / "ni"
+    monkeypatch.setattr(os, "fsync", fsync)
+    path = put_one(store)
+    assert path.parent == folder
+    assert synchronised == [(False, []), (True, [".json"]), (False, [".json"]), (True, [".eml", ".json"])]
 
 
 def test_full_disk_is_said_and_leaves_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,6 +33,8 @@ def spelled_out(text: str, labels: Mapping[str, str]) -> str | None:
 def with_type(text: str) -> list[str]:
     """The name of an area with its type in full (`Koblenz, kfr. St.`, `Böblingen (LKR)`), and without a title."""
     for short, whole in words().types.items():
+        if not text.endswith((short, f"{short})")):
+            continue
         if hit := re.fullmatch(rf"(?P<name>.+?)(?:,? | ?\()(?P<type>{re.escape(short)})\)?", text):
             name = hit["name"]
             return [f"{name}, {whole}", f"{name.partition(',')[0]}, {whole}"]

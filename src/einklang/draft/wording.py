@@ -26,10 +26,15 @@ def without_mark(text: str) -> str:
 def without_part(text: str) -> str:
     """What stands behind words such as `darunter` or `davon`; the whole text where it has none."""
     plain = normalise(text)
-    for word in sorted(words().part, key=len, reverse=True):
+    for word in _longest_first():
         if plain.startswith(word) and not plain[len(word) : len(word) + 1].isalnum():
             return text.strip()[len(word) :].strip(" :")
     return text
+
+
+@cache
+def _longest_first() -> tuple[str, ...]:
+    return tuple(sorted(words().part, key=len, reverse=True))
 
 
 def kind_of_mark(text: str) -> str | None:
