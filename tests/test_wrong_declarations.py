@@ -25,15 +25,19 @@ def copied(test_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def before(test_folder: Path) -> dict[Path, int]:
+    return states(test_folder)
+
+
 @pytest.fixture
-def folder(copied: Path, test_folder: Path) -> Iterator[Path]:
+def folder(copied: Path, test_folder: Path, before: dict[Path, int]) -> Iterator[Path]:
     """A project folder to change; what was changed is put right again."""
-    before = states(copied)
     yield copied
-    for name, _ in states(copied).items() ^ before.items():
+    for name in {name for name, _ in states(copied).items() ^ before.items()}:
         (copied / name).unlink(missing_ok=True)
-    for name in before.keys() - states(copied).keys():
-        shutil.copy(test_folder / name, copied / name)
+        if name in before:
+            shutil.copy2(test_folder / name, copied / name)
 
 
 def states(folder: Path) -> dict[Path, int]:
