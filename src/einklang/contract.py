@@ -133,7 +133,9 @@ def _figures(table: pa.Table, dataset: Dataset, rows: NDArray[np.int64] | slice 
 
 def _judged(frame: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
     """The columns of the schema."""
-    return _with_limits(frame, dataset) if has_limits(dataset) else frame[_FIGURE]
+    if has_limits(dataset):
+        return _with_limits(frame, dataset)
+    return frame if list(frame.columns) == _FIGURE else frame[_FIGURE]
 
 
 def row_schema(dataset: Dataset, project: Project) -> pandera.DataFrameSchema:

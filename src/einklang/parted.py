@@ -26,9 +26,12 @@ class Finished:
     def parted(self) -> tuple[pa.Table, pa.Table]:
         """The observations that are accepted, and those in quarantine."""
         quarantined = np.flatnonzero(~self.keep)
-        accepted = self.table.filter(pa.array(self.keep)) if len(quarantined) else self.table
+        if not len(quarantined):
+            nothing = self.table.schema.empty_table()
+            return contract1.compact(self.table), nothing.append_column("rules", self.rules)
+        accepted = contract1.compact(self.table.filter(pa.array(self.keep)))
         quarantine = contract1.compact(self.table.take(pa.array(quarantined)))
-        return contract1.compact(accepted), quarantine.append_column("rules", self.rules)
+        return accepted, quarantine.append_column("rules", self.rules)
 
 
 def rules_of_rows(located: Sequence[Located], size: int, rows: NDArray[np.int64]) -> pa.DictionaryArray:
