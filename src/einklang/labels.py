@@ -13,6 +13,10 @@ _TRANSLITERATION = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 _ANY_CHARACTERS = re.compile(r"(?:\\[dwDW]|\[[^\]]*\]|(?<!\\)\.(?=[*+?{]))(?:\{[\d,]+\}|[*+?])*")
 _RAISED_BEHIND_DIGIT = re.compile(r"(?<=\d)[⁰¹²³⁴-⁹]")
+# `Ein- und Ausfuhr` is no word that is divided at the end of a line.
+_ANOTHER_WORD = r"(?:und|u\.|oder|o\.|bzw\.?|beziehungsweise|sowie|bis|als|wie|noch|plus|minus)(?!\w)"
+_DIVIDED = re.compile(rf"(?<=[^\W\d_])- (?!{_ANOTHER_WORD})(?=[a-zäöüß])")
+_HYPHENATED = re.compile(r"(?<=[^\W\d_])- (?=[A-ZÄÖÜ][^\W_])")
 _GROUPS = re.compile(r"(?<!\\)(?:\(\?P?<\w+>|\(\?:|[()^$])")
 
 
@@ -35,11 +39,17 @@ def spelled(pattern: str) -> str:
 
 
 def normalise(text: str) -> str:
-    """The form in which labels are compared: case, blanks, umlaut spelling do not matter."""
-    if text.isascii():
-        folded = text.casefold()
-    else:
+    """The form in which labels are compared: case, blanks, umlaut spelling, hyphens at the end of a line do not matter.
+
+    `Erwerbs- tätige`, as a cell with a line break is read, is `Erwerbstätige`, and `Bund- Länder` is `Bund-Länder`.
+    """
+    is_ascii = text.isascii()
+    if not is_ascii:
         # A raised digit behind a digit is the mark of a note: 1¹ is not 11.
         kept = _RAISED_BEHIND_DIGIT.sub(r"^\g<0>", text)
-        folded = unicodedata.normalize("NFKC", kept).translate(_INVISIBLE).casefold().translate(_TRANSLITERATION)
-    return " ".join(folded.replace("_", " ").split())
+        text = unicodedata.normalize("NFKC", kept).translate(_INVISIBLE)
+    shown = " ".join(text.replace("_", " ").split())
+    if "- " in shown:
+        shown = _HYPHENATED.sub("-", _DIVIDED.sub("", shown))
+    folded = shown.casefold()
+    return folded if is_ascii else folded.translate(_TRANSLITERATION)

@@ -9,7 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 import yaml
-from builders import ROOT, merged, project_with, read_in_file
+from builders import ROOT, merged, project_with, read_in_file, workbook
 
 from draft.kept import compare, kept
 from einklang.cli.app import main
@@ -51,6 +51,16 @@ def tiny(tmp_path: Path) -> Path:
     path = tmp_path / "probe.csv"
     path.write_text(TINY, encoding="utf-8")
     return path
+
+
+def test_headings_divided_at_the_end_of_a_line_are_known(project: Project, tmp_path: Path) -> None:
+    heads = ["Gebiet", "Arbeits-\nlose³)", "Arbeitslosen-\nquote"]
+    rows = [["Saarland", 36000, 7.1], ["Hessen", 190000, 5.4], ["Bayern", 290000, 3.9]]
+    book = workbook({"2024": [heads, *rows, ["3) Jahresdurchschnitt"]]})
+    path = tmp_path / "probe.xlsx"
+    path.write_bytes(book)
+    drafted = draft_profile(path, project, "arbeitslose", "destatis")
+    assert set(drafted.trial.observations["measure"].to_pylist()) == {"unemployed", "unemployment_rate"}
 
 
 @pytest.mark.parametrize("years", ["2023;2024¹)", "2023²;2024", "2023 1);2024 2)", "20231);2024"])

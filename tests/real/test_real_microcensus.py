@@ -73,7 +73,7 @@ PERSONS = RealFile(
     Tab17I!B7 characteristic=T17 value=4016599
     Tab19I!K8 characteristic=T19_10 breakdown=_T value=113971
     """,
-    ("IM-AGG-001", "IM-COD-001", "IM-STA-005", "IM-STA-006", "IM-STR-010"),
+    ("IM-AGG-001", "IM-COD-001", "IM-STA-005", "IM-STA-006"),
     Verdict.REJECTED,
 )
 RATES = RealFile(

@@ -265,7 +265,7 @@ def _joined(path: Sequence[str]) -> list[str]:
 
 def _tokens(text: str) -> list[str]:
     """The words of a heading, normalised, those divided at the end of a line joined again."""
-    joined = re.sub(r"(?<=\w)(\.?)- (?=[a-zäöüß])", lambda hit: "." if hit[1] else "", without_mark(text))
+    joined = re.sub(r"(?<=\w)\.- (?=[a-zäöüß])", ".", without_mark(text))
     return [word for part in normalise(joined).split() if (word := part.strip("(),;:-").replace("-", ""))]
 
 
