@@ -200,6 +200,7 @@ def test_the_returned_workbook_may_be_mended_and_sent_again(
     assert again.errors == 0
     before = store.delivery(delivery)
     assert (again.accepted + again.quarantined, again.replaces) == (before.accepted + before.quarantined, delivery)
+    assert store.result(again.delivery).unread_sheets == store.result(delivery).unread_sheets
 
 
 def test_a_workbook_without_answers_is_refused(warned: tuple[Store, str]) -> None:

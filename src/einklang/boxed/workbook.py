@@ -35,7 +35,7 @@ def read_workbook(
     """The sheets whose whole name matches the pattern, and the names of the others.
 
     `own` names the sheets that the service adds to a workbook it returns. One that was mended and sent again
-    still has them; where all of a group are there beside others, they are passed over. `shown` is what of the look
+    still has them; where all of a group are there beside others, they are neither. `shown` is what of the look
     of the cells is asked for (XLSX only).
 
     Raises:
@@ -51,7 +51,7 @@ def read_workbook(
         metadata = {one.name: one for one in book.sheets_metadata if one.typ == calamine.SheetTypeEnum.WorkSheet}
         passed = {name for group in own if set(group) < set(metadata) for name in group}
         wanted = [name for name in metadata if name not in passed and re.fullmatch(pattern, name.strip())]
-        read = set(wanted)
+        read = {*wanted, *passed}
         others = [(one.name, _is_shown_table(one)) for one in book.sheets_metadata if one.name not in read]
         if not wanted:
             return Found([], others)
