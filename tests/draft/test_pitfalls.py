@@ -148,3 +148,29 @@ def test_another_date_in_the_title_is_not_the_period(project: Project, tmp_path:
     content = _from_text(tmp_path, project, text)
     assert content["dimensions"]["period"]["pattern"] == "Ausländische Bevölkerung am (?P<key>.+)"
     assert [one.partition(":")[0] for one in content["todo"]] == ["dimensions.period"]
+
+
+@pytest.mark.parametrize(
+    ("title", "asks"),
+    [
+        ("Ausländische Bevölkerung", ""),
+        ("Deutsche Bevölkerung", "dimensions.measure"),
+        ("Ausländische Bevölkerung unter 18 Jahren", "dataset"),
+        ("Ausländerinnen", "dataset"),
+        ("Ausländerinnen und Ausländer", ""),
+        ("Ausländische Bevölkerung: Syrien", "dimensions.nationality"),
+        ("Ausländische Bevölkerung 2021/22 nach Altersgruppen", ""),
+    ],
+)
+def test_a_title_that_says_of_whom_the_figures_are_is_asked_about(
+    title: str, asks: str, project: Project, tmp_path: Path
+) -> None:
+    text = f"{title} am 31.12.2024\n{SAARLAND.format('')}"
+    todo = _from_text(tmp_path, project, text).get("todo", [])
+    assert [one.partition(":")[0] for one in todo] == ([asks] if asks else [])
+
+
+def test_a_section_without_a_code_is_asked_about(project: Project, tmp_path: Path) -> None:
+    rows = SAARLAND.format("").splitlines()
+    text = "\n".join(["Bevölkerung am 31.12.2024", rows[0], "Deutsche;;;", *rows[1:], "Ausländer;;;", *rows[1:]])
+    assert [one for one in _from_text(tmp_path, project, text)["todo"] if "„Deutsche“" in one]

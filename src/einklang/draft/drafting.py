@@ -185,7 +185,8 @@ class _Writer:
             content = {name: value for name, value in content.items() if value != {}}
         parts = content.pop("parts", None)
         left_out = [_left_out(one, sheet) for one in rest for sheet in one.sheets]
-        if questions := [*content.get("todo", ()), *left_out, *trial.problems]:
+        asked = [*content.get("todo", ()), *left_out, *trial.problems]
+        if questions := [*asked, *trial.unasked(asked)]:
             first = {name: content[name] for name in ("supplier", "dataset", "title")}
             content = {**first, "todo": questions, **{name: content[name] for name in content if name != "todo"}}
         content |= {"parts": parts} if parts else {}

@@ -61,6 +61,9 @@ def _place(match: Match, column: int, shared: str, labels: list[str], found: Und
     found.marks |= match.marks
     found.codes[match.dimension] = {code for code in match.codes.values() if code}
     found.score += 1
+    if match.unknown:
+        listed = ", ".join(f"„{text}“" for text in match.unknown)
+        found.todo.append(f"dimensions.{match.dimension}: unbekannt sind die Zwischenzeilen {listed}; `codes` angeben.")
 
 
 def _left_out(column: int, pattern: str, reason: str) -> dict[str, Any]:

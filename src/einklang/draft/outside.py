@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from textwrap import shorten
 
 from einklang.draft.known import Known
@@ -22,6 +23,10 @@ _PER_QUESTION = 0.5
 _SAID_NOWHERE = 1.5
 _ALIKE = 1.5
 _SHOWN = 80
+_PART_OF_ALL = re.compile(
+    r"(?:(?:unter|über|ab|bis|von) )?\d{1,2}(?:(?: bis| -|-|–)(?: unter)? ?\d{1,2})? (?:und mehr )?Jahren?\b"
+    r"|\bAusländerinnen\b(?! und)|\b(?:weiblich|männlich|minderjährig|erwerbsfähig)e[nr]?\b"
+)
 
 
 @dataclass
@@ -42,6 +47,7 @@ class _Outside:
         self._weigh()
         self._ask_period()
         self._ask_unit()
+        self._ask_title()
 
     def _period(self) -> None:
         if self.found.has("period"):
@@ -253,10 +259,53 @@ class _Outside:
                     )
                     return
 
+    def _ask_title(self) -> None:
+        """Asks where a title says of whom the figures are and the draft says something else."""
+        found, titles = self.found, [f" {_plain(text)} " for text in self._titles]
+        assumed = found.places.get("measure", {}).get("constant")
+        is_named = not assumed or bool(measures_in_title(self.shape, self.known))
+        names = () if is_named else self._measures_of_all
+        others = [one for one in names if any(f" {_plain(one)} " in text for text in titles)]
+        if assumed and others:
+            label = self.known.dataset.measure(assumed).title.de
+            found.todo.append(f"dimensions.measure: im Titel steht „{max(others, key=len)}“; ist das „{label}“?")
+        areas = self.known.lists["area"].by_label
+        for axis in self.known.dataset.dimensions:
+            total, labels = self.known.total(axis.name), self.known.lists[axis.name].by_label
+            if axis.name == "area" or (found.has(axis.name) and "constant" not in found.places.get(axis.name, {})):
+                continue
+            named = {
+                code: label
+                for label, code in labels.items()
+                if code != total
+                and len(label) >= _SHORTEST
+                and label not in areas
+                and any(f" {label} " in text for text in titles)
+            }
+            if len(named) == 1:
+                ((code, label),) = named.items()
+                found.todo.append(
+                    f"dimensions.{axis.name}: im Titel steht „{label}“; gelten alle Werte nur dafür ({code})?"
+                )
+        for text in self._titles:
+            if (group := _PART_OF_ALL.search(text)) and not found.has("age"):
+                found.todo.append(f"dataset: im Titel steht „{group[0]}“; sind die Werte nur die dieser Gruppe?")
+
+    @property
+    def _measures_of_all(self) -> set[str]:
+        """What the measures of all data sets are called."""
+        measures = (one for dataset in self.known.project.datasets.values() for one in dataset.measures)
+        return {label for one in measures for label in (one.title.de, *one.aliases) if len(label) > _SHORTEST}
+
     @property
     def _titles(self) -> list[str]:
         """The texts of the cells above the header."""
         return [text for _, _, text in title_cells(self.shape)]
+
+
+@lru_cache(maxsize=4096)
+def _plain(text: str) -> str:
+    return re.sub(r"[\W_]+", " ", normalise(text)).strip()
 
 
 def _is_of_another_date(text: str) -> bool:

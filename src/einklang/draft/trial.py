@@ -50,6 +50,16 @@ class Trial:
         said = list(dict.fromkeys(f"{one.rule}: {one.message.de}" for one in errors))[:_LISTED]
         return [*filter(None, [self.contradiction]), *said]
 
+    def unasked(self, questions: Sequence[str]) -> list[str]:
+        """Labels without a code that no question names, as one more; none where a question lists only some labels."""
+        unknown = [place.raw for one in self.findings if one.rule == "IM-COD-001" for place in one.places[:1]]
+        asked = " ".join(questions)
+        rest = [text for text in dict.fromkeys(map(str.strip, unknown)) if text and f"„{text}“" not in asked]
+        if not rest or " weitere" in asked:
+            return []
+        listed = ", ".join(f"„{text}“" for text in rest[:_LISTED])
+        return [f"dimensions: ohne Schlüssel sind {listed}; jeweils `codes`, `not_data` oder ein Alias."]
+
 
 def shortened(table: RawTable) -> RawTable:
     """The first rows of a long sheet."""
