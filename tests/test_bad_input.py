@@ -310,3 +310,14 @@ def test_text_that_would_fill_the_memory_is_refused(content: bytes, words: str, 
     result = checker(content).result
     assert rules_found(result) == ["IM-FIL-002"]
     assert words in result.findings[0].message.de
+
+
+@pytest.mark.parametrize(
+    ("before", "behind"),
+    [("ü".encode(), "Quelle: Jürg\n".encode("cp1252")), ("ü".encode(), "Quelle: Jü".encode()[:-1])],
+    ids=["two character sets", "cut within a letter"],
+)
+def test_letters_of_two_character_sets_are_not_guessed(before: bytes, behind: bytes, checker: Checker) -> None:
+    content = b"Zeit;Schl" + before + b"ssel;insgesamt\n31.12.2024;04;1\n" + behind
+    (found,) = checker(content).result.findings
+    assert (found.rule, "Zeile 1)" in found.message.de) == ("IM-FIL-001", True)

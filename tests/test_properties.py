@@ -30,7 +30,7 @@ GOOD = (FOLDER / "pass" / "auslaender" / "two_years.csv").read_bytes()
 
 # -- two readers, one table -----------------------------------------------------------------------
 
-CELL = st.text(alphabet="aäöüß0123456789.,-…·/ \u00a0\t", max_size=6)
+CELL = st.text(alphabet="aäöüß0123456789.,-…·/ \u00a0\t\x0b\x0c\x1e", max_size=6)
 LINE = st.text(alphabet="aäöüß01.,- ", min_size=0, max_size=20)
 
 
@@ -64,6 +64,7 @@ def read_with(path: Path, agreed: FileFormat, fast_from: int, monkeypatch: pytes
 @example(text="a;b\n" * 9 + "\n" + "a;b\n" * 9, encoding="utf-8")
 @example(text="a;b\n" * 9 + "a;b;c\n" + "a;b\n" * 9, encoding="utf-8")
 @example(text="a;b\n" * 9 + "a\n" * 3 + "a;b\n" * 9, encoding="cp1252")
+@example(text="\x0ca;b\n" + "a;b\n" * 9, encoding="utf-8")
 @example(text="a;b\r" * 9, encoding="utf-8")
 @example(text="a;b\n" * 20 + "x" * 140_000 + ";b\n" + "a;b\n" * 20, encoding="utf-8")
 @example(text="a;b\n" * 20 + '"Fuß;note\nüber zwei"\n', encoding="cp1252")

@@ -40,6 +40,7 @@ MAX_LINE = 8 * 1024 * 1024
 _SAMPLE_ROWS = 1_000_000
 _STEP = 256 * 1024
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_UTF8_LETTERS = tuple(letter.encode() for letter in "äöüßÄÖÜ")
 _DESTROYED = (b"\xef\xbf\xbd", b"\xc3\x83\xc2", b"\xc3\x83\xc5", b"\xc3\x83\xc6\x92", b"\xc3\x83\xe2\x80")
 
 
@@ -129,8 +130,14 @@ def detect_encoding(data: mmap.mmap | bytes, agreed: str) -> tuple[str, int] | U
     if all(data[start : start + _STEP].isascii() for start in range(0, len(data), _STEP)):
         return agreed, 0
     if not _is_utf8(data):
-        return "cp1252", 0
+        return _mixed(data) or ("cp1252", 0)
     return _destroyed(data) or ("utf-8", 0)
+
+
+def _mixed(data: mmap.mmap | bytes) -> Unreadable | None:
+    """German letters in UTF-8 within a text that is not: two files in one, or one that was cut within a letter."""
+    positions = [position for mark in _UTF8_LETTERS if (position := data.find(mark)) >= 0]
+    return Unreadable("letters_mixed", {"zeile": data[: min(positions)].count(b"\n") + 1}) if positions else None
 
 
 def _is_utf8(data: mmap.mmap | bytes) -> bool:
