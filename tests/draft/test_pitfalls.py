@@ -174,3 +174,8 @@ def test_a_section_without_a_code_is_asked_about(project: Project, tmp_path: Pat
     rows = SAARLAND.format("").splitlines()
     text = "\n".join(["Bevölkerung am 31.12.2024", rows[0], "Deutsche;;;", *rows[1:], "Ausländer;;;", *rows[1:]])
     assert [one for one in _from_text(tmp_path, project, text)["todo"] if "„Deutsche“" in one]
+
+
+def test_a_row_of_figures_without_a_label_is_asked_about(project: Project, tmp_path: Path) -> None:
+    text = f"Ausländische Bevölkerung am 31.12.2024\n{SAARLAND.format('')};;420;220\n"
+    assert [one for one in _from_text(tmp_path, project, text)["todo"] if "ohne Bezeichnung" in one]

@@ -51,14 +51,18 @@ class Trial:
         return [*filter(None, [self.contradiction]), *said]
 
     def unasked(self, questions: Sequence[str]) -> list[str]:
-        """Labels without a code that no question names, as one more; none where a question lists only some labels."""
-        unknown = [place.raw for one in self.findings if one.rule == "IM-COD-001" for place in one.places[:1]]
+        """What bears no code and no question names, as further ones; where one lists only some labels, blanks only."""
+        unknown = [place for one in self.findings if one.rule == "IM-COD-001" for place in one.places[:1]]
         asked = " ".join(questions)
-        rest = [text for text in dict.fromkeys(map(str.strip, unknown)) if text and f"„{text}“" not in asked]
-        if not rest or " weitere" in asked:
-            return []
-        listed = ", ".join(f"„{text}“" for text in rest[:_LISTED])
-        return [f"dimensions: ohne Schlüssel sind {listed}; jeweils `codes`, `not_data` oder ein Alias."]
+        found = []
+        if blank := [place for place in unknown if not place.raw.strip()]:
+            found.append(f"dimensions: Werte stehen in einer Zeile ohne Bezeichnung, zuerst bei {blank[0].cell}.")
+        texts = dict.fromkeys(place.raw.strip() for place in unknown)
+        rest = [f"„{text}“" for text in texts if text and f"„{text}“" not in asked]
+        if rest and " weitere" not in asked:
+            listed = ", ".join(rest[:_LISTED])
+            found.append(f"dimensions: ohne Schlüssel sind {listed}; jeweils `codes`, `not_data` oder ein Alias.")
+        return found
 
 
 def shortened(table: RawTable) -> RawTable:
