@@ -55,7 +55,8 @@ class Trial:
         unknown = [place for one in self.findings if one.rule == "IM-COD-001" for place in one.places[:1]]
         asked = " ".join(questions)
         found = []
-        if blank := [place for place in unknown if not place.raw.strip()]:
+        blank = [place for place in unknown if not place.raw.strip()]
+        if blank and "ohne Schlüssel" not in asked:
             found.append(f"dimensions: Werte stehen in einer Zeile ohne Bezeichnung, zuerst bei {blank[0].cell}.")
         texts = dict.fromkeys(place.raw.strip() for place in unknown)
         rest = [f"„{text}“" for text in texts if text and f"„{text}“" not in asked]
