@@ -178,6 +178,20 @@ def test_every_measure_that_could_go_missing_is_asked_about(project: Project) ->
     assert asking == several
 
 
+def test_every_rounded_measure_is_held_against_its_base(project: Project) -> None:
+    rounded = {
+        name
+        for name, dataset in project.datasets.items()
+        if any(one.rounding and one.rounding.base > 1 and not one.rounding.of_some for one in dataset.measures)
+    }
+    held = {
+        name
+        for name, one in project.expectations.items()
+        if any(each.measure == "rounding_remainders" for each in one.delivery)
+    }
+    assert rounded <= held
+
+
 def test_folder_without_declarations(tmp_path: Path) -> None:
     with pytest.raises(ProjectNotFound) as caught:
         find_project(tmp_path)

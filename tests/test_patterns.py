@@ -235,14 +235,35 @@ def test_a_delivery_in_thousands_may_be_round(checker: Checker) -> None:
 
 
 @pytest.mark.parametrize(
-    ("factor", "said"), [(1.0, None), (0.001, "0,15"), (1000.0, "150.000"), (10.0, "1.500"), (0.1, "15")]
+    ("factor", "said", "likely"),
+    [
+        (1.0, None, None),
+        (0.001, "0,15", "in der Einheit „Tausend Personen“"),
+        (0.000001, "0,000171", "in der Einheit „Millionen Personen“"),
+        (0.1, "15", "um den Faktor 10 zu klein"),
+        (10.0, "1.500", "um den Faktor 10 zu groß"),
+        (1000.0, "150.000", "um den Faktor 1.000 zu groß"),
+    ],
 )
-def test_first_delivery_is_held_against_the_population(factor: float, said: str | None, checker: Checker) -> None:
+def test_first_delivery_is_held_against_the_population(
+    factor: float, said: str | None, likely: str | None, checker: Checker
+) -> None:
     people = checker.project.comparability.population
-    figures = {2024: {area: people[area] * 0.15 * factor for area in LAENDER}}
+    figures = {year: {area: people[area] * 0.15 * factor for area in LAENDER} for year in (2023, 2024)}
     messages = [one.message.de for one in checker.rows(*table(figures), rules=["IM-PAT-006"]).result.findings]
     assert len(messages) == (said is not None)
+    assert said is None or ", 2023 – 2024: je 1.000" in messages[0]
     assert said is None or f"im Mittel der Gebiete {said};" in messages[0]
+    assert likely is None or likely in messages[0]
+
+
+def test_one_year_in_thousands(checker: Checker) -> None:
+    people = checker.project.comparability.population
+    figures = {
+        year: {area: people[area] * 0.15 * factor for area in LAENDER} for year, factor in ((2023, 1), (2024, 0.001))
+    }
+    [found] = checker.rows(*table(figures), rules=["IM-PAT-006"]).result.findings
+    assert ", 2024: je 1.000" in found.message.de
 
 
 def of_land(folder: Path, project: Project, land: str, values: Sequence[int], released: pa.Table | None) -> Checked:

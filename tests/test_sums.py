@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from builders import rules_found
+from builders import outcome, rules_found
 from conftest import Checker
 from cubes import context_of
 from hypothesis import given
@@ -19,6 +19,7 @@ from einklang.measures import MEASURES
 from einklang.measures.figures import Figures
 from einklang.measures.groups import beyond
 from einklang.project import Project
+from einklang.result import Outcome
 
 LAENDER = [f"{number:02d}" for number in range(1, 17)]
 COUNTRY = {"level": "country"}
@@ -169,6 +170,45 @@ def test_rounding_base_is_held(texts: list[str], base: dict[str, int], count: in
     rows = [f"31.12.2022;{area};{text}" for area, text in zip(areas, texts, strict=False)]
     checked = checker.rows(*rows, rules=["IM-VAL-004"], rounding_by_area=base)
     assert [finding.count for finding in checked.result.findings] == ([count] if count else [])
+
+
+@pytest.mark.parametrize(
+    ("texts", "count", "said"),
+    [
+        (["2527", "1340", "1284"], 3, "in der Einheit „Tausend Personen“ angegeben"),
+        (["2527000", "1340000", "1284000"], 0, None),
+        (["2527000", "1340000", "1284"], 1, "Wurde eine ungerundete Fassung"),
+        (["2527613", "1340218", "1284395"], 3, "Wurde eine ungerundete Fassung"),
+    ],
+)
+def test_figures_all_off_their_base_have_lost_their_unit(
+    texts: list[str], count: int, said: str | None, checker: Checker
+) -> None:
+    rows = [f"2023;{area};{text}" for area, text in zip(["12", "13", "14"], texts, strict=True)]
+    changes = {
+        "dataset": "mikrozensus",
+        "dimensions": {"period": {"heading": "Jahr"}, "measure": {"constant": "employed"}, "sex": {"header_row": 1}},
+        "table": {"header": {"find": "Jahr"}},
+    }
+    checked = checker.rows(*rows, heading="Jahr;Schlüssel;insgesamt", rules=["IM-VAL-004"], **changes)
+    assert [finding.count for finding in checked.result.findings] == ([count] if count else [])
+    assert all(said is not None and said in finding.message.de for finding in checked.result.findings)
+
+
+def test_a_source_that_rounds_some_of_its_figures_is_not_held_to_the_base(checker: Checker) -> None:
+    changes = {
+        "dataset": "mindestsicherung",
+        "dimensions": {
+            "period": {"heading": "Jahr"},
+            "measure": {"constant": "recipients"},
+            "benefit": {"header_row": 1},
+            "sex": None,
+        },
+        "table": {"header": {"find": "Jahr"}},
+    }
+    checked = checker.rows("2024;05;103", heading="Jahr;Schlüssel;insgesamt", rules=["IM-VAL-004"], **changes)
+    assert rules_found(checked.result) == []
+    assert outcome(checked.result, "IM-VAL-004") is Outcome.NOT_EVALUABLE
 
 
 def test_nothing_was_rounded_before_2016(checker: Checker) -> None:

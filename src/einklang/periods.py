@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -259,3 +259,14 @@ def period_label(code: str) -> Text:
         name = _MONTHS[int(code[5:]) - 1][0].capitalize().replace("Maerz", "März")
         return Text(de=f"{name} {year}", en=code)
     return Text(de=f"{code[8:]}.{code[5:7]}.{year}", en=code)
+
+
+def in_words(codes: Sequence[str]) -> str:
+    """Periods in one phrase: neighbouring years as a range."""
+    runs: list[list[str]] = []
+    for code in codes:
+        if runs and shift_years(runs[-1][-1], 1) == code:
+            runs[-1].append(code)
+        else:
+            runs.append([code])
+    return ", ".join(run[0] if len(run) == 1 else f"{run[0]} – {run[-1]}" for run in runs)

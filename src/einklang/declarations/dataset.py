@@ -23,9 +23,14 @@ class Dimension(Declaration):
 class Rounding(Declaration):
     """The base to which the source rounds every cell on its own."""
 
-    base: int = Field(ge=1, description="Every published value is a multiple of this.")
+    base: int = Field(ge=1, description="Every rounded value is a multiple of this.")
     of_averages: bool = Field(
         default=False, description="Whether averages are rounded (off by up to half the base) and not whole counts."
+    )
+    of_some: bool = Field(
+        default=False,
+        description="Whether only some figures are rounded (some years, or some of the parts), so that a figure that "
+        "is no multiple of the base is not asked about (IM-VAL-004).",
     )
     since: str = Field(default="", description="First period of the rounding; empty: always.")
     source: str = Field(min_length=1, description="Where the source says so.")

@@ -19,7 +19,7 @@ from einklang.declarations.codelists import CodeList
 from einklang.declarations.comparability import Gap
 from einklang.findings import Fact
 from einklang.measures.figures import Context, Figures, Parameters, listed, nothing
-from einklang.periods import period_of_code, shift_years
+from einklang.periods import in_words, period_of_code
 
 _LISTED = 12
 _LEAST_PERIODS = 3
@@ -133,7 +133,7 @@ def missing_combinations(context: Context, parameters: Parameters) -> Figures:
     def facts(i: int) -> dict[str, Fact]:
         missing, where = groups[i]
         summary = _summary(context, names, where[0].axes, list(missing))
-        title, when = _titles(context, where), _periods(sorted({one.period for one in where}))
+        title, when = _titles(context, where), in_words(sorted({one.period for one in where}))
         return {
             "n": len(missing) * len(where),
             "soll": sum(one.expected for one in where),
@@ -199,17 +199,6 @@ def _titles(context: Context, where: Sequence[_Lost]) -> Text:
     return Text(de=" / ".join(title.de for title in titles), en=" / ".join(title.en for title in titles))
 
 
-def _periods(codes: Sequence[str]) -> str:
-    """Periods in one phrase: neighbouring years as a range."""
-    runs: list[list[str]] = []
-    for code in codes:
-        if runs and shift_years(runs[-1][-1], 1) == code:
-            runs[-1].append(code)
-        else:
-            runs.append([code])
-    return ", ".join(run[0] if len(run) == 1 else f"{run[0]} – {run[-1]}" for run in runs)
-
-
 def absent_measures(context: Context, parameters: Parameters) -> Figures:
     """Number of measures of which a delivery holds nothing at all, not even a sign: `absent`, for the whole delivery.
 
@@ -237,7 +226,7 @@ def absent_measures(context: Context, parameters: Parameters) -> Figures:
             "liste": Text(
                 de=", ".join(f"„{title.de}“" for title in absent), en=", ".join(f"“{title.en}”" for title in absent)
             ),
-            "jahr": _periods(_occurring(found.axes["period"])),
+            "jahr": in_words(_occurring(found.axes["period"])),
             "n": len(delivered),
             "von": len(measures),
         }

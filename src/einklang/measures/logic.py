@@ -10,14 +10,17 @@ from numpy.typing import NDArray
 
 from einklang.cube import Axis, Cube
 from einklang.declarations.base import Text
+from einklang.declarations.dataset import Measure
 from einklang.evidence import TERMS_LISTED, Calculation, Term
-from einklang.findings import Fact
+from einklang.findings import Fact, reason
 from einklang.measures.figures import Context, Figures, Parameters, nothing
 from einklang.measures.groups import cells_of, gather, label_of, labels, names_in, stack, term
 from einklang.measures.precision import precision_of
+from einklang.measures.shapes import unit_times
 from einklang.periods import period_of_code, shift_years
 
 _NONE = -1
+_NEARLY_ALL = 0.9
 
 
 def _positions(cube: Cube, measure: str, numbered: tuple[NDArray[np.int64], int]) -> NDArray[np.int64]:
@@ -310,35 +313,47 @@ def _between(
     return Figures(pd.DataFrame({"excess": excess.round(6)}), rows, facts)
 
 
+def _is_partly_rounded(measure: Measure) -> bool:
+    return measure.rounding is not None and measure.rounding.of_some
+
+
 def rounding_remainders(context: Context, parameters: Parameters) -> Figures:
     """Whether figures are multiples of the base to which they must be rounded: `count` of those that are not.
 
-    One figure per measure and base; the columns are `count` and `judged`.
+    One figure per measure and base; the columns are `count` and `judged`. Measures of which the source rounds only some
+    figures (`of_some`) are left out. Where a base is a unit too, such as thousand persons, nine in ten figures other
+    than zero are no multiple of it, and none would exceed the population by it, that unit was probably lost.
     """
     del parameters
     cube = context.cube
     precision = precision_of(context, cube)
     rows = np.flatnonzero(~np.isnan(cube.value))
     base = precision.of(precision.base, cube, rows)
-    rounded = base > 1
+    measures = cube.axes["measure"]
+    partly = [code for code in measures.codes if code and _is_partly_rounded(context.dataset.measure(code))]
+    rounded = (base > 1) & ~np.isin(measures.index[rows], [measures.position(code) for code in partly])
     rows, base = rows[rounded], base[rounded]
     if not len(rows):
         return nothing("nothing_is_rounded")
     broken = np.remainder(cube.value[rows], base) != 0
-    measures = cube.axes["measure"]
-    records, found, about = [], [], []
+    most = max(context.project.comparability.population.values(), default=0)
+    records, found, about, lost = [], [], [], []
     for used in np.unique(base).tolist():
         for position, name in enumerate(measures.codes):
             here = (base == used) & (measures.index[rows] == position)
             if here.any():
                 hit = rows[here & broken]
-                records.append({"count": len(hit), "judged": int(here.sum())})
+                figures = cube.value[rows[here]]
+                is_small = float(figures.max()) * used <= most
+                lost.append(is_small and len(hit) >= _NEARLY_ALL * int((figures != 0).sum()))
+                records.append({"count": len(hit), "judged": len(figures)})
                 found.append(hit)
                 about.append((name, used))
 
     def facts(i: int) -> dict[str, Fact]:
         name, used = about[i]
         first = int(found[i][0]) if len(found[i]) else int(rows[0])
+        unit = unit_times(context, name, used) if lost[i] else None
         return {
             "merkmal": context.dataset.measure(name).title,
             "n": records[i]["count"],
@@ -346,6 +361,11 @@ def rounding_remainders(context: Context, parameters: Parameters) -> Figures:
             "b": int(used),
             "zelle": context.cell(int(cube.row[first])),
             "wert": float(cube.value[first]),
+            "vermutung": (
+                reason(context.project.catalogue, "unit_lost", einheit=unit)
+                if unit is not None
+                else reason(context.project.catalogue, "not_rounded")
+            ),
         }
 
     return Figures(pd.DataFrame(records), lambda i: cube.row[found[i]], facts)

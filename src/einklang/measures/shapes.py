@@ -9,9 +9,11 @@ from einklang.cube import Cube
 from einklang.declarations.base import Text
 from einklang.findings import Fact, reason
 from einklang.measures.blocks import Block, as_figures, block_label
-from einklang.measures.figures import Context, Figures, Parameters, nothing, number
+from einklang.measures.figures import Context, Figures, Parameters, listed, nothing, number
+from einklang.periods import in_words
 
 _ROUND = 100
+_POWERS = range(-6, 7)
 
 
 def uniform_blocks(context: Context, parameters: Parameters) -> Figures:
@@ -82,39 +84,72 @@ def block_magnitudes(context: Context, parameters: Parameters) -> Figures:
 
     Per period, the median over the areas of value / population, of the figures whose further dimensions stand at their
     total, must lie between `low` and `high`. `times` is the factor by which it is too large (above 1) or too small
-    (below 1). Population: `schemas/population.csv`. `measures`: only these.
+    (below 1). Periods that are outside by the same power of ten are one figure, that of the first.
+    Population: `schemas/population.csv`. `measures`: only these.
     """
     cube, population = context.cube, context.project.comparability.population
-    areas = cube.axes["area"]
+    areas, periods = cube.axes["area"], cube.axes["period"]
     persons = np.asarray([population.get(code, 0) for code in areas.codes] or [0], dtype=np.float64)[areas.index]
     keep = (persons > 0) & (cube.value > 0)
     for dimension in context.dataset.dimensions:
         if dimension.name != "area":
             axis = cube.axes[dimension.name]
             keep &= axis.index == axis.position(dimension.total)
-    wanted = parameters["measures"]
     low, high = number(parameters, "low"), number(parameters, "high")
     blocks = []
-    for measure in wanted if isinstance(wanted, list) else [str(wanted)]:
-        of_measure = keep & (cube.axes["measure"].index == cube.axes["measure"].position(str(measure)))
-        for position, period in enumerate(cube.axes["period"].codes):
-            hit = np.flatnonzero(of_measure & (cube.axes["period"].index == position))
-            if not len(hit):
-                continue
-            share = float(np.median(cube.value[hit] / persons[hit]))
-            times = share / high if share > high else min(1.0, share / low)
+    for measure in listed(parameters, "measures"):
+        of_measure = cube.axes["measure"].index == cube.axes["measure"].position(measure)
+        alike: dict[tuple[bool, int], list[tuple[int, float]]] = {}
+        for position in sorted(range(len(periods.codes)), key=periods.codes.__getitem__):
+            hit = np.flatnonzero(keep & of_measure & (periods.index == position))
+            if len(hit):
+                share = float(np.median(cube.value[hit] / persons[hit]))
+                alike.setdefault((low <= share <= high, _power_inside(share, low, high)), []).append((position, share))
+        for (_, power), found in alike.items():
+            share = found[0][1]
             facts: dict[str, Fact] = {
-                "block": block_label(context, cube, str(measure)),
-                "jahr": period[:4],
+                "block": block_label(context, cube, measure),
+                "jahr": in_words([periods.codes[position][:4] for position, _ in found]),
                 "wert": _per_thousand(share),
                 "von": _per_thousand(low),
                 "bis": _per_thousand(high),
+                "vermutung": _likely(context, measure, power),
             }
-            whole = (cube.axes["measure"].index == cube.axes["measure"].position(str(measure))) & (
-                cube.axes["period"].index == position
-            )
+            whole = of_measure & np.isin(periods.index, [position for position, _ in found])
+            times = share / high if share > high else min(1.0, share / low)
             blocks.append(Block({"times": times}, cube.row[whole], facts))
     return as_figures(blocks, "no_population")
+
+
+def _power_inside(share: float, low: float, high: float) -> int:
+    """The power of ten by which a share must be multiplied to lie inside; 0 where it does, or where none does it."""
+    inside = [power for power in _POWERS if low <= share * 10.0**power <= high]
+    if not inside or 0 in inside:
+        return 0
+    middle = np.log10(low * high) / 2
+    return min(inside, key=lambda power: abs(np.log10(share) + power - middle))
+
+
+def _likely(context: Context, measure: str, power: int) -> Text:
+    """What probably happened to figures that must be multiplied by a power of ten."""
+    catalogue = context.project.catalogue
+    if not power:
+        return reason(catalogue, "no_simple_factor")
+    unit = unit_times(context, measure, 10.0**power)
+    if unit is not None:
+        return reason(catalogue, "unit_lost", einheit=unit)
+    return reason(catalogue, "factor_too_small" if power > 0 else "factor_too_large", faktor=10 ** abs(power))
+
+
+def unit_times(context: Context, measure: str, factor: float) -> Text | None:
+    """The unit that is so many times the canonical one of a measure; None where there is none."""
+    units = context.project.codelists["units"].codes
+    canonical = units[context.dataset.measure(measure).unit]
+    for unit in units.values():
+        same = unit.extra["canonical"] == canonical.extra["canonical"]
+        if same and context.project.factor(unit.code, canonical.code) == factor:
+            return Text(de=unit.label_de, en=unit.label_en)
+    return None
 
 
 def _per_thousand(share: float) -> float:
