@@ -158,7 +158,7 @@ BROKEN: list[tuple[str, Callable[[Content], None], str]] = [
     (PROFILE, put("unit", {"constant": "DOZENS"}), "['DOZENS']"),
     (PROFILE, put("parts", [{"title": "x"}]), "a part says"),
     (PROFILE, put("rows_not_data", [{"pattern": "x", "reason": "x"}]), "`heading`"),
-    (PROFILE, put("status", {"words": {}}), "`beside`"),
+    (PROFILE, put("status", {"words": {}}), "(or beside)"),
     (PROFILE, put("columns", [{"headings": ["a", "b"], "not_data": "x"}]), "header rows"),
     (PROFILE, put("rows_not_data", [{"column": "A", "pattern": "(", "reason": "x"}]), "regular expression"),
     (PROFILE, put("rounding_base", 0), "rounding_base"),

@@ -173,9 +173,9 @@ def test_where_nothing_is_understood_every_row_may_be_secret(project: Project) -
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"status": {**BY_COLOUR, "heading": "Status"}}, "or `shown_by`"),
-        ({"status": {**BY_COLOUR, "pattern": "x"}}, "goes with `shown_by: comment`"),
-        ({"status": {"shown_by": "comment", "words": {}}}, "and that with `pattern`"),
+        ({"status": {**BY_COLOUR, "heading": "Status"}}, r"heading \(or beside\), shown_by"),
+        ({"status": {**BY_COLOUR, "pattern": "x"}}, "does not go with colours"),
+        ({"status": {"shown_by": "comment", "words": {}}}, "need a `pattern`"),
         ({"status": BY_COLOUR, "file": {"format": "csv"}}, "goes with `file: {format: workbook}`"),
     ],
 )
