@@ -217,6 +217,12 @@ def is_total(text: str) -> bool:
     return is_word(text, words().total)
 
 
+def is_total_of(text: str, labels: Sequence[str]) -> bool:
+    """Whether a heading is a word for a sum, alone or behind the first words of one of the labels (normalised)."""
+    head, _, last = text.rpartition(" ")
+    return is_total(last) and (not head or any(label.startswith(f"{normalise(head)} ") for label in labels))
+
+
 def _group(known: Known, text: str, but: Sequence[str]) -> dict[str, str] | None:
     """The code of a group, empty for a total; None where it is unknown."""
     if is_word(text, words().total):

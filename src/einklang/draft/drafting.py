@@ -40,7 +40,7 @@ from einklang.rawtable import RawTable
 _CLOSE = 0.35
 _TITLE = 120
 _MOST_SHEETS = 60
-_YEAR = re.compile(r"(?<!\d)20\d{2}(?!\d)")
+_YEAR = re.compile(r"(?<!\d)20\d{2}(?:(?P<sign>[-/_ ])\d{2}(?:\d{2})?)?(?!\d)")
 _UNNAMED = re.compile(r"(?:Tabelle|Sheet|Table)? ?\d*", re.IGNORECASE)
 
 
@@ -114,9 +114,16 @@ def _is_named(sheet: str, wanted: str) -> bool:
         return False
 
 
+def of_any_year(name: str) -> str:
+    """A regular expression for the name of a sheet with any year, or school year, in place of its own."""
+    escaped = re.escape(name).replace(r"\ ", " ").replace(r"\-", "-")
+    return _YEAR.sub(lambda hit: "20" + re.sub(r"\d+", lambda one: rf"\d{{{len(one[0])}}}", hit[0][2:]), escaped)
+
+
 def _in_same_sheets(shapes: Sequence[Shape], wanted: Shape) -> list[Shape]:
-    """The tables that share a sheet with the wanted one, or with another of them."""
-    sheets = set(wanted.sheets)
+    """The tables that share a sheet with the wanted one, or with another of them; a sheet of another year counts."""
+    names = {of_any_year(sheet.strip()) for sheet in wanted.sheets}
+    sheets = {sheet for one in shapes for sheet in one.sheets if of_any_year(sheet.strip()) in names}
     while joined := {name for one in shapes if sheets & set(one.sheets) for name in one.sheets} - sheets:
         sheets |= joined
     return [one for one in shapes if sheets & set(one.sheets)]
@@ -305,11 +312,11 @@ class _Writer:
     def _sheets_of(self, sheets: Sequence[str]) -> str:
         """The names of the sheets; with any year in place of theirs where no other table could be meant."""
         names = [re.escape(sheet).replace(r"\ ", " ").replace(r"\-", "-") for sheet in sheets]
-        of_any_year = "|".join(dict.fromkeys(_YEAR.sub(r"20\\d{2}", name) for name in names))
-        meant = [one.sheet for one in self.sample.tables if re.fullmatch(of_any_year, one.sheet.strip())]
+        pattern = "|".join(dict.fromkeys(map(of_any_year, sheets)))
+        meant = [one.sheet for one in self.sample.tables if re.fullmatch(pattern, one.sheet.strip())]
         others = [sheet for shape in self.shapes if shape is not self.best.shape for sheet in shape.sheets]
         is_clear = set(meant) == set(sheets) and not set(meant) & set(others)
-        return of_any_year if is_clear else "|".join(names)
+        return pattern if is_clear else "|".join(names)
 
     def _tables(self, profile: Profile) -> list[RawTable]:
         return [one for one in self.sample.tables if re.fullmatch(profile.file.sheet, one.sheet.strip())]

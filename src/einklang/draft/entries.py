@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +13,19 @@ from einklang.draft.known import Known
 from einklang.draft.reading import LISTED, Understanding
 from einklang.draft.shape import Shape
 from einklang.draft.words import words
+from einklang.heads import fits
 
 Headings = tuple[str, ...]
 ANY = "*"
+
+
+def headings_of_label(heads: Sequence[Sequence[str]], index: int, figures: Sequence[int]) -> tuple[Headings, bool]:
+    """The headings by which a column is named, and whether they tell it from all columns of figures."""
+    levels = [number for number, texts in enumerate(heads) if texts[index]] or [0]
+    named = [(*[ANY] * level, heads[level][index]) for level in levels]
+    named.append(tuple(row[index] for row in heads))
+    apart = next((one for one in named if not any(fits(one, heads, figure) for figure in figures)), None)
+    return (named[-1], False) if apart is None else (apart, True)
 
 
 @dataclass
@@ -107,3 +118,10 @@ class Columns:
             more = f" und {len(asked) - LISTED} weitere" if len(asked) > LISTED else ""
             listed = ", ".join(f"„{text}“" for text in asked[:LISTED])
             self.found.todo.append(f"columns: werden diese Spalten erhoben? {listed}{more}")
+
+    def uncover(self, heads: Sequence[Sequence[str]], labels: Iterable[int]) -> None:
+        """Puts columns of labels first that an entry of figures would take too: its heading reaches over them."""
+        kept = [one["headings"] for one in self.found.columns if "not_data" not in one]
+        hidden = [index for index in labels if any(fits(one, heads, index) for one in kept)]
+        first = [list(headings_of_label(heads, index, self.shape.figures)[0]) for index in hidden]
+        self.found.columns.sort(key=lambda one: one["headings"] not in first)

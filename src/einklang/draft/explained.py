@@ -35,6 +35,21 @@ def explained(word: str, notes: Sequence[str], signs: Signs) -> str | None:
     return next((meaning for hit in behind if hit and (meaning := meaning_of(hit[1], signs))), None)
 
 
+def marks_explained(marks: Sequence[str], notes: Sequence[str], signs: Signs) -> dict[str, tuple[str, str | None]]:
+    """Mark → what the notes say of it (empty: nothing) and its meaning (None: none that is known).
+
+    One note may explain several (`Q = Qualität: a gut, b Aussagewert eingeschränkt`).
+    """
+    either = "|".join(map(re.escape, sorted(marks, key=len, reverse=True)))
+    begin = re.compile(rf"(?:^|(?<=[,;:] ))(?=(?:{either}){_BETWEEN})")
+    entry = re.compile(rf"({either}){_BETWEEN}(.+)")
+    pieces = (piece.strip(" ,;") for note in notes for piece in begin.split(note))
+    said: dict[str, str] = {}
+    for hit in filter(None, map(entry.fullmatch, pieces)):
+        said.setdefault(hit[1], hit[2])
+    return {one: (said.get(one, ""), meaning_of(said.get(one, one), signs)) for one in marks}
+
+
 def _entries(notes: Sequence[str]) -> list[str]:
     """The notes and their parts, where one explains several words."""
     return [entry for note in notes for entry in dict.fromkeys((note, *_ENTRIES.split(note)))]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,13 +14,13 @@ from einklang.rawtable import TextColumn
 _HALF = 0.5
 
 
-def filled_down(shape: Shape) -> frozenset[int]:
+def filled_down(shape: Shape, labels: Iterable[int]) -> frozenset[int]:
     """The label columns of which a blank cell repeats the one above.
 
     Most labels have a blank cell below them, and no two rows say the same when the blanks are filled. A column of keys
     is none where a blank key has a name of its own.
     """
-    columns = {index: shape.column(index) for index in shape.labels}
+    columns = {index: shape.column(index) for index in labels}
     found = {index for index, column in columns.items() if _is_sparse(column, shape.section_of_rows)}
     found = {index for index in found if not any(_is_named(columns[index], columns[other]) for other in columns)}
     if not found or len(found) == len(columns):

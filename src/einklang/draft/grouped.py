@@ -34,7 +34,9 @@ def _announces_groups(known: Known, text: str) -> bool:
     if not rest:
         return True
     titles = [normalise(axis.title.de).split() for axis in known.dataset.dimensions]
-    names = {word + end for title in titles for word in title if len(word) > _LONG for end in ("", "n", "en", "s")}
+    names = {
+        word + end for title in titles for word in title if len(word) > _LONG for end in ("", "n", "en", "s", "es")
+    }
     if not names & set(normalise(rest).split()):
         return False
     return not any(known.match([text, *rest.split()], name).share for name in known.lists)

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from einklang.draft.composed import (
     compose,
     groups_of,
     groups_of_left,
-    is_total,
+    is_total_of,
     matches_without_start,
     measures_by_kind,
     measures_of_path,
     suffixes_of,
 )
 from einklang.draft.dated import measures_of_year
-from einklang.draft.entries import ANY, Columns, Headings
+from einklang.draft.entries import ANY, Columns, Headings, headings_of_label
 from einklang.draft.grouped import without_group_names
 from einklang.draft.known import Known, Match
 from einklang.draft.published import read_publication
 from einklang.draft.reading import Understanding
 from einklang.draft.shape import Shape
-from einklang.draft.titles import measures_in_title
+from einklang.draft.titled import measure_of_title
 from einklang.draft.words import words
 
 _MOSTLY = 0.5
@@ -46,6 +46,8 @@ class _Headings:
     suffixed: dict[str, dict[str, str]] = field(default_factory=dict)
     paths: dict[int, str] = field(default_factory=dict)
     path_rows: frozenset[int] = frozenset()
+    titled: dict[int, str] = field(default_factory=dict)
+    similar: set[str] = field(default_factory=set)
 
     def read(self) -> None:
         self.heads = self.shape.filled_heads()
@@ -59,14 +61,19 @@ class _Headings:
         self.composed = {text: codes for text, codes in self.composed.items() if text in used}
         if self.meant:
             self.found.ask("measure", "der Ähnlichkeit", self.meant)
+        self._take_similar()
         self._leave_unit()
         self._leave_unread()
         self._read_paths()
+        self._read_title()
         self._leave_own_units()
         for match in (*self.chosen.values(), *self.finer.values()):
             self.found.marks |= match.marks
-            if near := {text: code for text, code in match.codes.items() if code and text in match.near}:
-                self.found.ask(match.dimension, "der Abkürzung", near)
+            for by, is_similar in (("der Abkürzung", False), ("der Ähnlichkeit", True)):
+                near = {text: code for text, code in match.codes.items() if code and text in match.near}
+                near = {text: code for text, code in near.items() if (text in self.similar) == is_similar}
+                if near:
+                    self.found.ask(match.dimension, by, near)
         for number, match in self.chosen.items():
             if match.dimension == "unit":
                 self.found.unit = {"header_row": number}
@@ -96,6 +103,7 @@ class _Headings:
         elif "measure" not in taken and texts:
             matches.append(self._measures_meant(texts, composed=len(self.heads) == 1 and len(self.figures) > 1))
         matches += matches_without_start(self.known, texts, taken)
+        matches = [one for one in matches if not self._knows_totals_only(one)]
         best = max(matches, key=lambda one: (one.share, one.dimension == "measure"), default=None)
         share = best.share if best is not None else 0
         above = [one for one in self.chosen.values() if one.dimension in self.known.lists and one.dimension != "unit"]
@@ -115,6 +123,13 @@ class _Headings:
         # Headings that only announce groups explain nothing.
         read = len(texts) / max(1, len({self.heads[number - 1][index] for index in self.figures} - {""}))
         self.found.score += 1.5 * min(1, read) * max(share, again.share if again is not None else 0)
+
+    def _knows_totals_only(self, match: Match) -> bool:
+        """Whether of several headings it knows words for a sum only, which every dimension has."""
+        known = {code for code in match.codes.values() if code}
+        return (
+            bool(match.unknown) and match.dimension in self.known.lists and known == {self.known.total(match.dimension)}
+        )
 
     def _dated(self, texts: list[str]) -> Match | None:
         """Headings that name the year, where the rows have one period."""
@@ -150,6 +165,19 @@ class _Headings:
                 codes[text] = None
         self.meant |= {text: found["measure"] for text, (found, near) in read.items() if near and codes[text]}
         return Match("measure", "label", codes)
+
+    def _take_similar(self) -> None:
+        """Takes the codes whose labels have all words of an unknown heading, where no other heading has them."""
+        for matches in (self.chosen, self.finer):
+            for number, match in matches.items():
+                used = {code for one in (*self.chosen.values(), *self.finer.values()) for code in one.codes.values()}
+                found: dict[str, str] = {}
+                for text in match.unknown if match.dimension not in {"measure", "unit", "period"} else ():
+                    meant = self.known.meant(text, match.dimension)
+                    if meant and meant.is_whole and meant.code not in {*used, *found.values()}:
+                        found[text] = meant.code
+                matches[number] = replace(match, codes={**match.codes, **found}, near=match.near | found.keys())
+                self.similar |= found.keys()
 
     def _leave_unit(self) -> None:
         """A row that names one unit in some columns only, and the canonical one, is not read."""
@@ -210,18 +238,25 @@ class _Headings:
         rows = [n for n in rows if n not in self.chosen or self.chosen[n].dimension == "measure"]
         paths = [list(dict.fromkeys(self.said[n - 1][i] for n in rows if self.said[n - 1][i])) for i in self.figures]
         read = measures_of_path(self.known, paths)
+        read |= measure_of_title(self.shape, self.known, paths, read)
         if len(set(read.values())) > max(1, len(set(self.chosen[number].codes.values()) - {None}) if number else 0):
-            self.paths = {self.figures[index]: code for index, code in read.items()} | self._of_title(paths, read)
+            self.paths = {self.figures[index]: code for index, code in read.items()}
             self.path_rows = frozenset(rows)
             for row in rows:
                 self.chosen.pop(row, None)
             self.found.score += 1.5 * len(read) / len(self.figures)
 
-    def _of_title(self, paths: list[list[str]], read: dict[int, str]) -> dict[int, str]:
-        """The measure of the title, in a column headed as a sum beside others that name their measure."""
-        sums = [index for index, path in enumerate(paths) if index not in read and path and all(map(is_total, path))]
-        named = measures_in_title(self.shape, self.known) - set(read.values())
-        return {self.figures[sums[0]]: named.pop()} if len(sums) == len(named) == 1 else {}
+    def _read_title(self) -> None:
+        """The measure of the title, where others stand in single header rows."""
+        if self.paths or "measure" not in {one.dimension for one in (*self.chosen.values(), *self.finer.values())}:
+            return
+        units = {number for number, one in self.chosen.items() if one.dimension == "unit"}
+        rows = [row for number, row in enumerate(self.said, 1) if number not in units | set(self.found.unread)]
+        paths = [list(dict.fromkeys(row[index] for row in rows if row[index])) for index in self.figures]
+        codes = [self._codes(index)[0].get("measure") for index in self.figures]
+        read = {number: code for number, code in enumerate(codes) if code}
+        named = measure_of_title(self.shape, self.known, paths, read)
+        self.titled = {self.figures[number]: code for number, code in named.items()}
 
     def _are_open(self) -> bool:
         return any(self._is_open(number) for number in range(1, len(self.heads) + 1))
@@ -298,8 +333,10 @@ class _Headings:
 
     def _codes(self, index: int) -> tuple[dict[str, str], int]:
         """The codes that the headings of a column give, and the first row (from 1) whose heading has none."""
+        if index in self.titled:
+            return {"measure": self.titled[index]}, 0
         codes: dict[str, str] = {}
-        wrong = 0
+        wrong = of_group = 0
         if self.paths:
             lowest = max((number for number in self.path_rows if self.heads[number - 1][index]), default=0)
             codes, wrong = ({"measure": self.paths[index]}, 0) if index in self.paths else ({}, lowest)
@@ -315,7 +352,7 @@ class _Headings:
                 code = self.finer[number].codes.get(text)
                 if code is not None and code != self.known.total(dimension):
                     codes[dimension] = code
-                elif text and code is None:
+                elif text and code is None and not is_total_of(text, ()):
                     wrong = wrong or number
                 continue
             if text in self.suffixed:
@@ -327,9 +364,14 @@ class _Headings:
             if match is not None and code is not None:
                 codes[match.dimension] = code
                 codes.update(self.composed.get(text, {}))
+            elif is_total_of(text, ()):
+                continue
+            elif text != self.heads[number - 1][index]:
+                of_group = of_group or number
             elif text and len(self.figures) > 1:
                 wrong = wrong or number
-        return codes, wrong
+        # An unknown whole that `davon` stands in place of does not matter where the part is known.
+        return codes, wrong or (0 if codes else of_group)
 
     def _by_columns(self) -> None:
         """One entry per column of figures; a heading without a code makes it no data for now."""
@@ -355,13 +397,15 @@ class _Headings:
             ]
         columns.agree()
         columns.leave_out(left_out | self._labels_left())
+        columns.uncover(self.heads, self.left)
 
     def _labels_left(self) -> dict[Headings, str]:
         """The label columns of no dimension, with the reason why they are no data where it is known."""
         left: dict[Headings, str] = {}
         for index in self.left:
-            level = next((number for number, texts in enumerate(self.heads) if texts[index]), 0)
-            left[(*[ANY] * level, self.heads[level][index])] = self.found.settled.get(index, "")
+            headings, is_apart = headings_of_label(self.heads, index, self.figures)
+            # What no heading tells from a column of figures is asked about, whatever the reason.
+            left[headings] = self.found.settled.get(index, "") if is_apart else ""
         return left
 
     def _headings_of(self, index: int) -> Headings:

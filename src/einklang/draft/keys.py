@@ -17,6 +17,8 @@ _DIGITS = 0.6
 _HALF = 0.5
 _FEW = 3
 _LONGEST = 60
+# Letters of the shortest name beside a key; fewer are a mark beside a figure.
+_NAME = 3
 
 
 def label_test(table: RawTable, project: Project) -> LabelTest:
@@ -33,7 +35,7 @@ def label_test(table: RawTable, project: Project) -> LabelTest:
         if any(text.startswith("0") and len(text) > 1 for text in digits) or is_key(heading):
             return True
         following = table.columns[index + 1].cleaned if index + 1 < len(table.columns) else ()
-        named = sum(any(character.isalpha() for character in text) for text in following) > len(following) / 2
+        named = sum(sum(map(str.isalpha, text)) >= _NAME for text in following) > len(following) / 2
         if named and sum(text in keys for text in digits) >= _HALF * len(digits):
             return True
         return any(_end_keys(digits, table.columns[other], project) for other in _beside(table, index))

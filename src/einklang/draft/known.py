@@ -15,6 +15,7 @@ from einklang.declarations.dataset import Dataset
 from einklang.draft.abbreviated import spelled_out, with_type
 from einklang.draft.limits import code_of_whole, codes_by_limits
 from einklang.draft.municipal import LENGTH_OF_KREIS, PATTERN_OF_MUNICIPALITY, kreise_of
+from einklang.draft.suggested import Suggestion, suggested
 from einklang.draft.wording import CODE, is_word, kind_of_mark, looks_like_codes, without_mark, without_part
 from einklang.draft.words import words
 from einklang.labels import normalise
@@ -356,8 +357,9 @@ class Known:
     def _by_limits(self, match: Match) -> Match:
         """The match with the texts that say from where to where they reach."""
         codelist = self.lists[match.dimension]
-        codes = codes_by_limits(match.unknown and list(match.codes), codelist)
-        said = {text: codes[text] for text in match.unknown if text in codes}
+        behind = {text: without_part(text) for text in match.codes}
+        codes = codes_by_limits(match.unknown and list(dict.fromkeys(behind.values())), codelist)
+        said = {text: codes[behind[text]] for text in match.unknown if behind[text] in codes}
         sums = [text for text in match.codes if is_word(text, words().subtotal)]
         if sums and (whole := code_of_whole({**match.codes, **said}.values(), codelist)):
             said |= dict.fromkeys(sums, whole)
@@ -392,7 +394,14 @@ class Known:
 
     def suggestion(self, text: str, dimension: str) -> str:
         """The nearest label of a dimension; empty where none is near."""
-        return self.lists[dimension].suggest(text) if dimension in self.lists and len(text) < _SPELLINGS else ""
+        meant = self.meant(text, dimension)
+        return self.lists[dimension].codes[meant.code].label_de if meant else ""
+
+    def meant(self, text: str, dimension: str) -> Suggestion | None:
+        """The code whose label shares the words of a text; None where none does, or too many do."""
+        if dimension not in self.lists or len(text) > _SPELLINGS:
+            return None
+        return suggested(text, {one.label_de: one.code for one in self.lists[dimension].codes.values()})
 
 
 def _is_short_key(text: str) -> bool:

@@ -17,7 +17,8 @@ class Understanding:
 
     `fixed` are the codes that headings say of a dimension whose labels stand beside the figures; `is_of_year` says
     that headings name the year of the table; `settled` are label columns that say nothing of their own → reason;
-    `unread` header rows → reason; `below` rows of another level at the end.
+    `unexplained` those of marks that nobody explains; `unread` header rows → reason; `below` rows of another level at
+    the end.
     """
 
     known: Known
@@ -31,6 +32,7 @@ class Understanding:
     status: dict[str, Any] | None = None
     unread: dict[int, str] = field(default_factory=dict)
     settled: dict[int, str] = field(default_factory=dict)
+    unexplained: set[int] = field(default_factory=set)
     marks: set[str] = field(default_factory=set)
     codes: dict[str, set[str]] = field(default_factory=dict)
     fixed: dict[str, set[str]] = field(default_factory=dict)

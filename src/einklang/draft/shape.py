@@ -25,6 +25,7 @@ from einklang.rawtable import Mask, RawTable, TextColumn, column_letter
 
 _GROUPED = r"\d{1,3}(?:[.,' \x{a0}\x{202f}]\d{3})+(?:[.,]\d+)?"
 _NUMBER = rf"^\(?[+\-\x{{2212}}]? ?(?:{_GROUPED}|\d+(?:[.,]\d+)?)\)?(?: ?[a-zA-Z*]{{1,2}})?$"
+_THOUSAND = re.compile(r"1[., '\u00a0\u202f]?000(?:[., '\u00a0\u202f]?000)?")
 _NAMED_BY_NUMBER = re.compile(r"\d{4,}[A-Z]?")
 _MOST_TEXT = 0.5
 _MOST_ROWS = 100_000
@@ -56,6 +57,8 @@ class Shape:
     `heads` are the texts of the header rows as they stand in the cells; `fill_right`, `numbers` and `sections`
     count header rows from 1 and rows of the sheet from 0. `top` is the row below the table above; `blocks` are the
     further tables of the sheet with the same header (top, header, first, end), `alike` those of other sheets.
+    `columns` are from and behind which it reaches where others stand beside it; then `table` holds no others, and
+    `whole` all.
     """
 
     table: RawTable
@@ -73,6 +76,8 @@ class Shape:
     top: int = 0
     blocks: tuple[tuple[int, int, int, int], ...] = ()
     alike: tuple[Shape, ...] = ()
+    columns: tuple[int, int] | None = None
+    whole: RawTable | None = None
 
     @property
     def sheets(self) -> tuple[str, ...]:
@@ -130,7 +135,7 @@ class Shape:
         found: dict[str, None] = {}
         for one in (self, *self.alike):
             end = one.every_block[-1][3]
-            columns = one.table.columns[:_COLUMNS_OF_NOTES]
+            columns = (one.whole or one.table).columns[:_COLUMNS_OF_NOTES]
             for row in range(end, min(one.table.rows, end + _ROWS_OF_NOTES)):
                 cells = [column.texts[int(column.codes[row])].strip() for column in columns]
                 for line in " ".join(filter(None, cells)).splitlines():
@@ -291,6 +296,8 @@ class _Finder:
             texts = [text for index in self.figures if (text := self.table.text(row, index))]
             if self._is_counted(row):
                 numbers.append(row)
+            elif self._names_unit(row, texts):
+                continue
             elif not (len(texts) > 1 and all(map(is_year, texts)) and len(set(texts)) > 1):
                 return row, numbers
         return None, numbers
@@ -300,7 +307,19 @@ class _Finder:
         every = [text for index in range(len(self.table.columns)) if (text := self.table.text(row, index))]
         if len(every) < 2 or not every[0].isdecimal() or len(every[0]) > 2:
             return False
-        return every == [str(number) for number in range(int(every[0]), int(every[0]) + len(every))]
+        size = every[1:].index(every[0]) + 1 if every[0] in every[1:] else len(every)
+        numbers = [str(number) for number in range(int(every[0]), int(every[0]) + size)]
+        return size > 1 and len(every) % size == 0 and every == numbers * (len(every) // size)
+
+    def _names_unit(self, row: int, texts: Sequence[str]) -> bool:
+        """Whether a row without labels says `1 000` over its columns of figures, beside marks and other units."""
+        numbers = [text for text in texts if text[:1].isdigit()]
+        labels = [index for index in self.labels if index < min(self.figures)]
+        return (
+            bool(numbers)
+            and all(map(_THOUSAND.fullmatch, numbers))
+            and not any(self.table.text(row, one) for one in labels)
+        )
 
     def _header(self, first: int) -> tuple[int, int] | None:
         """The rows of headings above the data: from, and behind the last."""

@@ -15,6 +15,7 @@ from einklang.draft.coloured import read_colours
 from einklang.draft.explained import explained
 from einklang.draft.filldown import filled_down
 from einklang.draft.headings import read_headings
+from einklang.draft.indented import read_indented
 from einklang.draft.known import Known, Match
 from einklang.draft.lone import ENOUGH, read_lone_rows
 from einklang.draft.mixed import read_mixed
@@ -24,8 +25,9 @@ from einklang.draft.parted import read_parted
 from einklang.draft.reading import Understanding
 from einklang.draft.shape import Shape
 from einklang.draft.sources import find_sources
+from einklang.draft.statuses import read_statuses_beside
 from einklang.draft.unsettled import Unsettled
-from einklang.draft.wording import looks_like_codes
+from einklang.draft.wording import could_be_figures, looks_like_codes
 from einklang.draft.words import words
 from einklang.labels import normalise
 from einklang.rawtable import column_letter
@@ -49,12 +51,15 @@ class _Reader:
         self.found = Understanding(self.known)
         self.left = list(self.shape.labels)
         self.texts = self.shape.texts
-        self.filled_down = filled_down(self.shape)
+        self.filled_down: frozenset[int] = frozenset()
 
     def read(self) -> Understanding:
         self._labels_beside()
+        self.left = read_statuses_beside(self.shape, self.found, self.left)
+        self.filled_down = filled_down(self.shape, self._but_marks())
         self.left = read_parted(self.shape, self.known, self.found, self.left)
-        mixed = read_mixed(self.shape, self.known, self.found, self.left)
+        mixed = read_indented(self.shape, self.known, self.found, self.left)
+        mixed = mixed or read_mixed(self.shape, self.known, self.found, self.left)
         self.left = [index for index in self.left if index not in mixed]
         self._label_columns()
         read_lone_rows(self.shape, self.known, self.found)
@@ -66,6 +71,11 @@ class _Reader:
         return self.found
 
     # -- label columns ------------------------------------------------------------------------
+
+    def _but_marks(self) -> list[int]:
+        """The label columns without those of marks beside figures."""
+        marks = set(self.shape.labels) - set(self.left) if self.found.status else self.found.unexplained
+        return [index for index in self.shape.labels if index not in marks]
 
     def _labels_beside(self) -> None:
         """A dimension whose labels stand before each column of figures; other columns of figures say it above."""
@@ -299,7 +309,8 @@ class _Reader:
         for index in self.left:
             if any(name in self.found.places for name in self._keys_of(index)):
                 self.found.settled.setdefault(index, words().sentences["key"])
-            if index not in self.found.settled and (reason := self._says_nothing(index)):
+            is_open = index not in self.found.settled and index not in self.found.unexplained
+            if is_open and (reason := self._says_nothing(index)):
                 self.found.settled[index] = reason
         self.found.score -= _UNSETTLED * len(set(self.left) - set(self.found.settled))
         self.left = sorted({*self.left, *self.found.settled})
@@ -321,6 +332,8 @@ class _Reader:
         """Why a column says nothing that the others do not: it is the same in all rows, or goes with another."""
         column = self.shape.column(index)
         size = len(column.codes)
+        if could_be_figures(self.texts[index]):
+            return ""
         if len(self.texts[index]) == 1 and size > 1:
             return words().sentences["constant"]
         for other in set(self.shape.labels) - set(self.left):

@@ -53,6 +53,12 @@ def looks_like_codes(texts: Sequence[str]) -> bool:
     return bool(filled) and all(len(text) <= CODE and _CODE_LIKE.fullmatch(text) for text in filled)
 
 
+def could_be_figures(texts: Sequence[str]) -> bool:
+    """Whether texts are numbers of different length, as figures are and keys are not."""
+    held = [text for text in texts if text]
+    return all(text.isdecimal() for text in held) and len(set(map(len, held))) > 1
+
+
 def is_word(text: str, listed: Sequence[str]) -> bool:
     """Whether a heading is one of the words."""
     return normalise(text) in _normalised(tuple(listed))
