@@ -100,10 +100,6 @@ class RowsOfSheet:
         """Rows that hold figures."""
         self._why[rows] = _FIGURES
 
-    def is_said(self, start: int, end: int) -> bool:
-        """Whether a table has taken one of these rows already."""
-        return bool((self._why[start:end] != _UNSAID).any())
-
     @property
     def unsaid(self) -> NDArray[np.int64]:
         """The rows that no table has taken."""
@@ -115,6 +111,49 @@ class RowsOfSheet:
         numbers = [number for number, reason in enumerate(self._reasons) if reason in wanted]
         return np.flatnonzero(np.isin(self._why, numbers))
 
+    def join(self, other: RowsOfSheet) -> None:
+        """Takes what another table says of the rows that hold no figures here, and of which nothing is said."""
+        self.keep(np.flatnonzero(other._why == _FIGURES))
+        for number, reason in enumerate(other._reasons):
+            self.leave(np.flatnonzero((other._why == number) & (self._why == _UNSAID)), reason)
+
     def counts(self) -> dict[str, int]:
         """Number of rows by reason."""
         return {reason: int((self._why == number).sum()) for number, reason in enumerate(self._reasons)}
+
+
+Span = tuple[int, int]
+"""First and last column, counted from 0."""
+
+
+class RowsOfTables:
+    """What every row of a sheet is; tables that stand side by side have the rows of their columns for themselves."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._of: dict[Span, RowsOfSheet] = {}
+
+    def of(self, span: Span) -> RowsOfSheet:
+        """The rows of the tables in these columns."""
+        return self._of.setdefault(span, RowsOfSheet(self._size))
+
+    def unsaid(self, span: Span) -> NDArray[np.int64]:
+        """The rows that no table has taken in any of these columns."""
+        found = np.arange(self._size)
+        for other, rows in self._of.items():
+            if common(span, other) is not None:
+                found = np.intersect1d(found, rows.unsaid, assume_unique=True)
+        return found
+
+    def joined(self) -> RowsOfSheet:
+        """What every row is in the sheet as a whole: figures, if it holds one in any column."""
+        first, *others = self._of.values()
+        for one in others:
+            first.join(one)
+        return first
+
+
+def common(one: Span, other: Span) -> Span | None:
+    """The columns that two tables share; None where they stand side by side."""
+    first, last = max(one[0], other[0]), min(one[1], other[1])
+    return (first, last) if first <= last else None

@@ -21,7 +21,7 @@ from einklang.heads import columns_with, fits
 from einklang.labels import normalise
 from einklang.longtable import Block, LabelCell, LongTable, Segment, constant
 from einklang.rawtable import Mask, RawTable, TextColumn, column_index, encode, join_columns
-from einklang.region import Region, title_text
+from einklang.region import Region, shared_title_text
 from einklang.rowlabels import RowLabels, pick, raw_labels, row_labels
 from einklang.statuses import statuses_of
 
@@ -226,7 +226,8 @@ class TableBlock:
             return None
         names = {name: _across(table.columns[index].rows(rows), width) for name, index in columns.names.items()}
         constants = {name for name, place in self.layout.dimensions.items() if place.constant is not None}
-        block = Block(table.file, table.sheet, self.region.first + 1, self.region.end + 1)
+        left, right = self.layout.table.span
+        block = Block(table.file, table.sheet, self.region.first + 1, self.region.end + 1, left, right + 1)
         long = LongTable(
             labels=labels,
             segments=(
@@ -344,7 +345,7 @@ class TableBlock:
             return pick(encode([self.table.sheet]), place, self.marks.strip).texts[0]
         pattern = place.pattern or ".*"
         if place.title:
-            return title_text(self.table, self.region, pattern)
+            return shared_title_text(self.table, self.region, pattern)
         found = re.search(pattern, self.table.file)
         return None if found is None else (found["key"] if "key" in found.re.groupindex else found[0])
 

@@ -108,6 +108,7 @@ class Locator:
                 continue
             number = table.file.texts.index(block.file) * len(table.sheet.texts) + table.sheet.texts.index(block.sheet)
             here = (sheet == number) & (table.row[rows] >= block.first) & (table.row[rows] < block.end)
+            here &= (table.column[rows] >= block.left) & (table.column[rows] < block.right)
             if cell.row is not None:
                 at_row[here] = cell.row
             if cell.column is not None:

@@ -25,12 +25,14 @@ class LabelCell(NamedTuple):
 
 
 class Block(NamedTuple):
-    """The rows of one table in a sheet, counted from 1, without `end`."""
+    """The rows of one table in a sheet, counted from 1, and its columns, counted from 0; both without the end."""
 
     file: str
     sheet: str
     first: int
     end: int
+    left: int
+    right: int
 
 
 LabelCells = Mapping[Block, Mapping[tuple[str, str], LabelCell]]

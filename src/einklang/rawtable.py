@@ -7,7 +7,7 @@ number. A cell that the row does not have is an empty text; `fields` tells how m
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -130,13 +130,23 @@ class Look:
 
 @dataclass(frozen=True)
 class RawTable:
-    """One sheet, or one text file; `look` is None for text, of which all is seen."""
+    """One sheet, or one text file; `look` is None for text, of which all is seen.
+
+    `cut_from` is the whole sheet, where only some of its columns are looked at.
+    """
 
     file: str
     sheet: str
     columns: tuple[TextColumn, ...]
     fields: NDArray[np.int32] | None = None
     look: Look | None = None
+    cut_from: RawTable | None = None
+
+    def between(self, first: int, last: int) -> RawTable:
+        """The sheet as if only the columns from `first` to `last`, counted from 0, were filled."""
+        blank = blank_column(self.rows)
+        columns = (column if first <= index <= last else blank for index, column in enumerate(self.columns))
+        return replace(self, columns=tuple(columns), cut_from=self)
 
     @property
     def rows(self) -> int:

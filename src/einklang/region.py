@@ -74,16 +74,23 @@ def _marked(table: RawTable, markers: Sequence[str]) -> Mask:
     return marked | before_blank if "" in markers else marked
 
 
+def seen_by(layout: Profile, table: RawTable) -> RawTable:
+    """The sheet as a layout sees it: without the columns that belong to tables beside its own."""
+    return table if layout.table.columns is None else table.between(*layout.table.span)
+
+
 def find_regions(table: RawTable, layout: Profile) -> Regions:
-    """The tables that the layout describes; none where its header or title is not there."""
+    """The tables that the layout describes, in a sheet as it sees it; none where its header or title is not there."""
     starts = _headers(table, layout)
     rows = layout.table.header.rows
     tops = [0, *(start + rows for start in starts[:-1])]
     title = layout.table.title
     if title is not None:
-        chosen = [
-            (top, start) for top, start in zip(tops, starts, strict=False) if _has(table, top, start, re.compile(title))
-        ]
+        wanted = re.compile(title)
+        every = list(zip(tops, starts, strict=False))
+        chosen = [one for one in every if _has(table, *one, wanted)]
+        if not chosen and table.cut_from is not None:
+            chosen = [one for one in every if _has(table.cut_from, *one, wanted)]
     else:
         chosen = list(zip(tops, starts, strict=False))
     if not chosen:
@@ -155,6 +162,20 @@ def title_text(table: RawTable, region: Region, pattern: str) -> str | None:
         for text in _cells(table, start, region.header):
             if found := wanted.search(text):
                 return key_of(found)
+    return None
+
+
+def shared_title_text(table: RawTable, region: Region, pattern: str) -> str | None:
+    """As `title_text`; else of a row above that says nothing of this table alone: the title of tables side by side."""
+    own = title_text(table, region, pattern)
+    if own is not None or table.cut_from is None:
+        return own
+    wanted = re.compile(pattern)
+    for row in range(min(region.header, _TITLE_ROWS)):
+        if not any(_cells(table, row, row + 1)):
+            for text in _cells(table.cut_from, row, row + 1):
+                if found := wanted.search(text):
+                    return key_of(found)
     return None
 
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from einklang.accounted import Accounted, RowsOfSheet
+from einklang.accounted import Accounted, RowsOfTables, Span, common
 from einklang.block import TableBlock
 from einklang.columns import ColumnsFound, find_columns
 from einklang.declarations.profile import Numbers, Profile
@@ -30,7 +30,7 @@ from einklang.footnotes import Marks
 from einklang.longtable import LongTable, join_tables
 from einklang.parse import number_pattern
 from einklang.rawtable import Mask, RawTable, TextColumn, column_letter, join_columns
-from einklang.region import Region, cell_name, find_regions
+from einklang.region import Region, cell_name, find_regions, seen_by
 from einklang.statuses import statuses_of
 from einklang.sums_of_rows import check_sums
 
@@ -60,46 +60,69 @@ class _Sheet:
     open_words: frozenset[str]
     signs: frozenset[str]
     accounted: Accounted = field(default_factory=Accounted)
-    rows: RowsOfSheet = field(init=False)
+    rows: RowsOfTables = field(init=False)
     found: list[LongTable] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-    regions: list[Region] = field(default_factory=list)
+    taken: list[tuple[Region, Span]] = field(default_factory=list)
     layouts: list[tuple[Profile, ColumnsFound]] = field(default_factory=list)
     shown: list[TableShown] = field(default_factory=list)
     is_understood: bool = True
 
     def __post_init__(self) -> None:
-        self.rows = RowsOfSheet(self.table.rows)
+        self.rows = RowsOfTables(self.table.rows)
 
     def read(self, layout: Profile) -> bool:
         """Takes the tables of a layout; tells whether there is one."""
-        regions = find_regions(self.table, layout)
+        table, span = seen_by(layout, self.table), layout.table.span
+        regions = find_regions(table, layout)
         again = [*regions.again, *((region.header, 0) for region in regions.found[MAX_BLOCKS:])]
         if again:
             self._stands_twice(layout.table.header.texts[0], again)
         marks = Marks(layout.footnotes)
         for region in regions.found[:MAX_BLOCKS]:
-            if self.rows.is_said(region.first if layout.table.begin else region.header, region.end):
-                self._stands_twice(layout.table.header.texts[0], [(region.header, 0)])
+            if self._is_taken(layout, region):
                 continue
-            self.regions.append(region)
-            self._read_block(layout, region, marks)
+            self.taken.append((region, span))
+            self._read_block(table, layout, region, marks)
         self._say_marks(marks, layout)
         return bool(regions.found)
 
-    def _read_block(self, layout: Profile, region: Region, marks: Marks) -> None:
-        columns = find_columns(self.table, layout, region, marks.strip)
+    def _is_taken(self, layout: Profile, region: Region) -> bool:
+        """Whether another part of the profile has read some of these cells (IM-STR-014)."""
+        start = region.first if layout.table.begin else region.header
+        for other, span in self.taken:
+            columns = common(span, layout.table.span)
+            rows = (
+                (max(start, first), min(region.end, end))
+                for first, end in ((other.header, other.below), (other.first, other.end))
+            )
+            if columns is not None and (both := [one for one in rows if one[0] < one[1]]):
+                self.is_understood = False
+                (first, end), (left, right) = both[0], columns
+                self._say(
+                    "IM-STR-014",
+                    [self._place(first, left)],
+                    zeile=first + 1,
+                    bis=end,
+                    spalte=column_letter(left),
+                    letzte=column_letter(min(right, len(self.table.columns) - 1)),
+                )
+                return True
+        return False
+
+    def _read_block(self, table: RawTable, layout: Profile, region: Region, marks: Marks) -> None:
+        columns = find_columns(table, layout, region, marks.strip)
         for heading, cells in columns.ambiguous:
             self._stands_twice(heading, cells)
         if columns.missing or columns.unknown:
             places = [self._place(*one) for one in columns.unfit[:_LISTED]]
             places = places or [self._place(region.header + layout.table.header.rows - 1)]
-            around = headings_shown(self.table, region, columns)
+            around = headings_shown(table, region, columns)
             self.headings_differ(columns.missing, columns.unknown, columns.meant, places, around)
         if not self.is_understood:
             return
-        self.shown.append(table_shown(self.table, region, columns))
-        block = TableBlock(self.table, layout, region, columns, marks, self.rows, self.accounted)
+        self.shown.append(table_shown(table, region, columns))
+        block = TableBlock(table, layout, region, columns, marks, self.rows.of(layout.table.span), self.accounted)
         long = block.long()
         if len(block.wrong_width):
             self._width_differs(block)
@@ -115,19 +138,24 @@ class _Sheet:
     def finish(self) -> None:
         """Accounts for the rows that no table has taken."""
         self.accounted.rows_read += self.table.rows
-        if self.is_understood and self.regions:
+        if self.is_understood and self.taken:
             self._figures_outside()
-        if not self.is_understood or not self.regions:
+            self._figures_beside()
+        if not self.is_understood or not self.taken:
             self.found.clear()
             self.accounted.unstructured_rows = self.table.rows
             self.accounted.unstructured_cells = self.accounted.cells_read - sum(self.accounted.cells.values())
             return
-        rest = self.rows.unsaid
-        first = min(region.header for region in self.regions)
-        self.rows.leave(rest[rest < first], "rows_above_table")
-        self.rows.leave(rest[rest > first], "rows_below_table")
-        for why, count in self.rows.counts().items():
+        rows = self.rows.joined()
+        rest, first = rows.unsaid, self._first_header
+        rows.leave(rest[rest < first], "rows_above_table")
+        rows.leave(rest[rest > first], "rows_below_table")
+        for why, count in rows.counts().items():
             self.accounted.leave_rows(why, count)
+
+    @property
+    def _first_header(self) -> int:
+        return min(region.header for region, _ in self.taken)
 
     # -- what is said -------------------------------------------------------------------------
 
@@ -179,8 +207,8 @@ class _Sheet:
 
     def _say_marks(self, marks: Marks, layout: Profile) -> None:
         """Marks without a note outside the table, or in a row that the profile declares as no data (IM-STR-010)."""
-        declared = self.rows.left_for(row.reason for row in layout.rows_not_data)
-        notes = np.concatenate([self.rows.unsaid, declared])
+        rows = self.rows.of(layout.table.span)
+        notes = np.concatenate([rows.unsaid, rows.left_for(row.reason for row in layout.rows_not_data)])
         texts = (text for column in self.table.columns for text in column.rows(notes).present)
         unexplained = marks.unexplained(texts)
         if unexplained:
@@ -229,7 +257,7 @@ class _Sheet:
         """Rows that no table has taken although they look like rows of figures: a label, and numbers or signs."""
         named = np.empty(0, dtype=np.int64)
         for layout, columns in self.layouts:
-            rows = np.setdiff1d(self.rows.unsaid, named)
+            rows = np.setdiff1d(self.rows.unsaid(layout.table.span), named)
             numbers = np.zeros(len(rows), dtype=np.int32)
             signs = np.zeros(len(rows), dtype=np.int32)
             other = np.zeros(len(rows), dtype=np.bool_)
@@ -240,28 +268,43 @@ class _Sheet:
                 numbers += is_number
                 signs += is_sign
                 other |= ~(is_number | is_sign | column.blank)
-            filled = sum((~column.rows(rows).blank).astype(np.int32) for column in self.table.columns)
+            every = seen_by(layout, self.table).columns
+            filled = sum((~column.rows(rows).blank).astype(np.int32) for column in every)
             says = numbers + signs
             is_labelled = (filled > says) & (2 * says > len(columns.figures))
             looks = ~other & (((numbers == len(columns.figures)) & (filled > 1)) | is_labelled)
             if len(columns.figures) == 1:
-                looks &= rows > min(region.header for region in self.regions)
+                looks &= rows > self._first_header
             outside = rows[looks]
             if not len(outside):
                 continue
             if layout.table.others is not None:
-                self.rows.leave(outside, layout.table.others)
+                self.rows.of(layout.table.span).leave(outside, layout.table.others)
             else:
-                self.is_understood = False
                 named = np.append(named, outside)
-                index = columns.figures[0]
-                self._say(
-                    "IM-STR-009",
-                    [self._place(row, index) for row in outside[:PLACES_LISTED].tolist()],
-                    count=len(outside),
-                    zelle=cell_name(int(outside[0]), index),
-                    n=len(outside),
-                )
+                self._stand_outside(outside, columns.figures[0])
+
+    def _figures_beside(self) -> None:
+        """Numbers beside the tables, in a column that belongs to none of the parts."""
+        parts = [layout.table for layout, _ in self.layouts]
+        rows = np.arange(self._first_header, max(region.end for region, _ in self.taken))
+        for index, column in enumerate(self.table.columns):
+            if any(one.has(column_letter(index)) or one.others is not None for one in parts):
+                continue
+            beside = rows[_is_number(column.rows(rows), self.layouts[0][0].numbers)]
+            if len(beside):
+                self._stand_outside(beside, index)
+                return
+
+    def _stand_outside(self, rows: NDArray[np.int64], index: int) -> None:
+        self.is_understood = False
+        self._say(
+            "IM-STR-009",
+            [self._place(row, index) for row in rows[:PLACES_LISTED].tolist()],
+            count=len(rows),
+            zelle=cell_name(int(rows[0]), index),
+            n=len(rows),
+        )
 
 
 def _is_number(column: TextColumn, numbers: Numbers) -> Mask:

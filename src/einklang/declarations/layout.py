@@ -7,8 +7,10 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from einklang.declarations.base import Declaration
-from einklang.declarations.place import MAX_HEADER_ROWS, Letter, Pattern
+from einklang.declarations.place import MAX_HEADER_ROWS, Letter, Letters, Pattern
+from einklang.letters import column_index
 
+_ALL = "A:ZZZ"
 ShownBy = Literal["font_colour", "fill_colour", "comment"]
 
 
@@ -65,10 +67,31 @@ class Table(Declaration):
         default=None,
         description="Why other tables in the sheet are no data for us (German, shown in the report).",
     )
+    columns: Letters | None = Field(
+        default=None,
+        description="First and last column of the table, e.g. `A:M`, where another one stands beside it; what stands "
+        "in other columns is not looked at.",
+    )
     optional: bool = Field(default=False, description="In a profile with `parts`: the delivery may lack this table.")
     values_from: Letter | None = Field(
         default=None, description="Letter of the first column of figures; default: behind the last label column."
     )
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """First and last column, counted from 0."""
+        first, _, last = (self.columns or _ALL).partition(":")
+        return column_index(first), column_index(last)
+
+    def has(self, letter: str) -> bool:
+        """Whether the column of a letter belongs to the table."""
+        return self.span[0] <= column_index(letter) <= self.span[1]
+
+    @model_validator(mode="after")
+    def _from_the_left(self) -> Table:
+        if self.span[0] > self.span[1]:
+            raise ValueError(f"`columns: {self.columns}` begins behind its end")
+        return self
 
 
 class Column(Declaration):

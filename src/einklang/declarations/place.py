@@ -21,6 +21,7 @@ def _compiles(pattern: str) -> str:
 
 
 Pattern = Annotated[str, AfterValidator(_compiles)]
+Letters = Annotated[str, Field(pattern=r"^[A-Z]{1,3}:[A-Z]{1,3}$")]
 Letter = Annotated[str, Field(pattern=r"^[A-Z]{1,3}$")]
 
 

@@ -200,6 +200,15 @@ class Profile(Declaration):
         constants = {one.constant for one in self.statuses} | {column.status for column in self.columns}
         return {meaning for meaning in constants if meaning is not None}
 
+    @property
+    def _letters(self) -> list[str]:
+        """Every column that is named by its letter."""
+        places = [*self.dimensions.values(), *([self.unit] if self.unit else [])]
+        letters = [letter for place in places for letter in (*place.letters, place.section, place.name_column)]
+        letters += [self.table.values_from, *(one.column for one in self.rows_not_data)]
+        letters += [*(one.column for one in self.cells_not_data), *(one.column for one in self.statuses)]
+        return [letter for letter in letters if letter is not None]
+
     @model_validator(mode="after")
     def _consistent(self) -> Profile:
         if self.parts:
@@ -217,6 +226,8 @@ class Profile(Declaration):
             raise ValueError("`status: {shown_by: …}` goes with `file: {format: workbook}` only")
         if sum(one.is_in_columns for one in self.statuses) > 1:
             raise ValueError("more than one `status` stands in columns")
+        if beyond_table := [letter for letter in self._letters if not self.table.has(letter)]:
+            raise ValueError(f"column {beyond_table[0]} lies outside of `table: {{columns: {self.table.columns}}}`")
         if self.unit is not None and any(column.unit for column in self.columns):
             raise ValueError("the unit stands in `unit` and in `columns`")
         header = self.table.header

@@ -17,7 +17,7 @@ from einklang.labels import clean, normalise
 from einklang.project import Project
 from einklang.rawtable import RawTable
 from einklang.read import read_file
-from einklang.region import find_regions, key_of
+from einklang.region import find_regions, key_of, seen_by
 from einklang.rowlabels import completed
 
 _LISTED = 8
@@ -82,7 +82,7 @@ def _with_look(sample: Sample, profile: Profile, project: Project) -> tuple[RawT
 
 def _header(tables: list[RawTable], layout: Profile, project: Project) -> list[Drift]:
     """Whether the header stands where it is looked for, with as many rows."""
-    wanted = [one for one in tables if re.fullmatch(layout.file.sheet, one.sheet.strip())]
+    wanted = [seen_by(layout, one) for one in tables if re.fullmatch(layout.file.sheet, one.sheet.strip())]
     regions = [(one, region) for one in wanted for region in find_regions(one, layout).found]
     if regions:
         table, region = regions[0]

@@ -15,7 +15,7 @@ from einklang.draft.trial import Trial
 from einklang.draft.uses import WORDS, Use
 from einklang.observations import key_columns
 from einklang.project import Project
-from einklang.region import find_regions
+from einklang.region import find_regions, seen_by
 from einklang.report.page import render
 
 ON_PAGE = 12
@@ -63,16 +63,21 @@ def _spread(trial: Trial, profile: Profile, count: int) -> list[int]:
     sheets = trial.observations["sheet"].cast("string").combine_chunks().dictionary_encode()
     sheet, row = sheets.indices.to_numpy(zero_copy_only=False), trial.observations["row"].to_numpy()
     names = sheets.dictionary.to_pylist()
+    letters = trial.observations["column"].cast("string").combine_chunks().dictionary_encode()
+    column = letters.indices.to_numpy(zero_copy_only=False)
     group = np.zeros(len(row), dtype=np.int64)
     for table in trial.tables:
         if table.sheet not in names:
             continue
         here = np.flatnonzero(sheet == names.index(table.sheet))
         for part, layout in enumerate(profile.layouts):
-            if re.fullmatch(layout.file.sheet, table.sheet.strip()) and (found := find_regions(table, layout).found):
+            if not re.fullmatch(layout.file.sheet, table.sheet.strip()):
+                continue
+            if found := find_regions(seen_by(layout, table), layout).found:
                 ends = np.asarray([one.end for one in found])
                 at = np.searchsorted([one.first for one in found], row[here] - 1, side="right") - 1
-                group[here[(at >= 0) & (row[here] <= ends[at])]] = part
+                has = np.asarray(list(map(layout.table.has, letters.dictionary.to_pylist())))[column[here]]
+                group[here[has & (at >= 0) & (row[here] <= ends[at])]] = part
     pairs, number = np.unique(np.stack([sheet, group]), axis=1, return_inverse=True)
     share = -(-count // max(1, pairs.shape[1]))
     chosen: list[int] = []

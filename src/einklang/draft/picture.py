@@ -24,7 +24,7 @@ from einklang.heads import fits
 from einklang.observations import key_columns
 from einklang.project import Project
 from einklang.rawtable import RawTable, column_index, column_letter
-from einklang.region import Region, find_regions
+from einklang.region import Region, find_regions, seen_by
 from einklang.structure import MAX_BLOCKS
 
 ROWS_SHOWN = 60
@@ -85,6 +85,10 @@ class _Part(NamedTuple):
     sums: frozenset[int] = frozenset()
     sections: tuple[int, ...] = ()
 
+    def has(self, index: int) -> bool:
+        """Whether a column belongs to the table."""
+        return self.layout.table.has(column_letter(index))
+
 
 def _part(table: RawTable, region: Region, layout: Profile) -> _Part:
     """The table with the rows that are no data, those of them that are sums of others, and its first sections."""
@@ -114,9 +118,9 @@ class _Painter:
 
     def paint(self) -> SheetShown:
         layouts = [one for one in self.profile.layouts if re.fullmatch(one.file.sheet, self.table.sheet.strip())]
-        regions_of = [find_regions(self.table, one).found[:MAX_BLOCKS] for one in layouts]
+        regions_of = [find_regions(seen_by(one, self.table), one).found[:MAX_BLOCKS] for one in layouts]
         parts = [
-            _part(self.table, region, one)
+            _part(seen_by(one, self.table), region, one)
             for one, regions in zip(layouts, regions_of, strict=True)
             for region in regions
         ]
@@ -172,16 +176,17 @@ class _Painter:
         found: list[_Part],
         values: dict[tuple[int, int], tuple[Use, bool]],
     ) -> RowShown:
-        here = next((one for one in found if one.region.holds(row)), None)
+        there = [one for one in found if one.region.holds(row)]
         is_above = self._is_above(row, [one.region for one in found])
         has = any((row, index) in values for index in range(len(self.table.columns)))
         cells = []
         for index in range(width):
             text = self.table.text(row, index)
+            here = next((one for one in there if one.has(index)), None)
             use, is_secret = self._use(row, index, text, here, values, has, is_above)
             hidden = is_secret and any(character.isdigit() for character in text)
             cells.append(CellShown("(geheim)" if hidden else text, use))
-        return RowShown(row + 1, self._word(row, here, has, is_above, cells), tuple(cells))
+        return RowShown(row + 1, self._word(row, there, has, is_above, cells), tuple(cells))
 
     def _is_above(self, row: int, regions: list[Region]) -> bool:
         """Whether a row stands above the first table, or above another one without a blank row between them."""
@@ -240,16 +245,16 @@ class _Painter:
     def _word(
         self,
         row: int,
-        here: _Part | None,
+        there: Sequence[_Part],
         has: bool,
         is_above: bool,
         cells: list[CellShown],
     ) -> str:
         if all(cell.use is Use.BLANK for cell in cells):
             return WORDS[Use.BLANK]
-        if here is None:
+        if not there:
             return WORDS[Use.TITLE if is_above else self.outside]
-        if row < here.region.first:
+        if all(row < one.region.first for one in there):
             return WORDS[Use.HEADER]
         uses = {cell.use for cell in cells}
         if Use.TOTAL in uses and not uses & {Use.VALUE, Use.UNEXPLAINED}:
@@ -266,6 +271,8 @@ class _Painter:
     def _of_part(self, index: int, part: _Part, is_total: bool) -> str:
         """What the column holds in one of the tables."""
         columns = part.columns
+        if not part.has(index):
+            return ""
         held = [self._title(name) for name, indices in columns.place.items() if index in indices]
         held += [
             f"{self._title(name)} der Zahl rechts" for name, one in columns.beside.items() if index in one.values()
