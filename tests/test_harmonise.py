@@ -10,7 +10,7 @@ from builders import by_cell, everything, flatten, rules_found
 from conftest import Checker
 
 from einklang.project import Project
-from einklang.result import Verdict
+from einklang.result import Outcome, Verdict
 
 
 def area_of(checker: Checker, label: str, **place: Any) -> str | None:
@@ -127,12 +127,28 @@ NAMED = {"dimensions": {"area": {"column": "B", "scheme": "key", "name_column": 
         ("04012", "Bremen, Stadt", False),
         ("04012", "Irgendwo", True),
         ("04012", "", True),
+        ("04012", "04012 Bremerhv.", True),
+        ("04012", "04011 Bremerhv.", False),
+        ("04012", "04012 Bremerhaven", True),
+        ("04012", "04012 Bremen, Stadt", False),
+        ("04012", "99999 Bremen, Stadt", False),
+        ("04012", "99999 Irgendwo", True),
     ],
 )
 def test_name_beside_the_key(key: str, name: str, fits: bool, checker: Checker) -> None:
     heading = "Zeit;Schlüssel;Name;insgesamt"
     result = checker.rows(f"31.12.2024;{key};{name};7", heading=heading, **NAMED).result
     assert rules_found(result) == ([] if fits else ["IM-COD-002"])
+
+
+@pytest.mark.parametrize(
+    ("names", "is_judged"), [(["", "B."], False), (["Brmn", "Bremerhaven"], True), (["04 B.", "B."], True)]
+)
+def test_names_that_nobody_knows_are_not_said_to_fit(names: list[str], is_judged: bool, checker: Checker) -> None:
+    rows = [f"31.12.2024;{key};{name};7" for key, name in zip(["04", "04012"], names, strict=True)]
+    result = checker.rows(*rows, heading="Zeit;Schlüssel;Name;insgesamt", **NAMED).result
+    (rule,) = [one for one in result.rules if one.rule == "IM-COD-002"]
+    assert rule.outcome is (Outcome.PASSED if is_judged else Outcome.NOT_EVALUABLE)
 
 
 def test_kreis_after_its_end(checker: Checker) -> None:

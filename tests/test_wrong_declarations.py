@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from einklang.declarations.base import read_yaml
+from einklang.declarations.base import inherit, read_yaml
 from einklang.errors import DeclarationError
 from einklang.project import load_project, read_profile
 
@@ -65,6 +65,12 @@ def test_based_on_merges_mappings_and_replaces_places(tmp_path: Path) -> None:
         "columns": [3],
         "dimensions": {"area": {"heading": "Land"}, "sex": {"header_row": 1}},
     }
+
+
+def test_rows_that_nothing_reads_are_those_of_the_part() -> None:
+    header = {"find": "A", "rows": 3, "unread": {2: "x", 3: "Einheit"}}
+    part = {"table": {"header": {"rows": 4, "unread": {4: "Einheit"}}}}
+    assert inherit({"table": {"header": header}}, part)["table"]["header"]["unread"] == {4: "Einheit"}
 
 
 @pytest.mark.parametrize("name", ["layouts/missing", "../outside", "layouts/circle"])
@@ -157,6 +163,9 @@ BROKEN: list[tuple[str, Callable[[Content], None], str]] = [
     (PROFILE, put("dimensions.area.until", "x"), "`fill_down`"),
     (PROFILE, put("unit", {"constant": "DOZENS"}), "['DOZENS']"),
     (PROFILE, put("parts", [{"title": "x"}]), "a part says"),
+    (PROFILE, put("table.columns", "D:B"), "begins behind its end"),
+    (PROFILE, put("table.columns", "B:M", "dimensions.area", {"column": "A"}), "column A lies outside"),
+    (PROFILE, put("table.columns", "B, M"), "table.columns"),
     (PROFILE, put("rows_not_data", [{"pattern": "x", "reason": "x"}]), "`heading`"),
     (PROFILE, put("status", {"words": {}}), "(or beside)"),
     (PROFILE, put("columns", [{"headings": ["a", "b"], "not_data": "x"}]), "header rows"),

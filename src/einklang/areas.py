@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from einklang.codes import UNKNOWN, Coded, bearers, names_shifted_by, pairs
+from einklang.codes import UNKNOWN, Coded, named, names_shifted_by, pairs
 from einklang.declarations.base import Text
 from einklang.declarations.codelists import CodeList
 from einklang.declarations.profile import Profile
@@ -36,12 +37,13 @@ class AreaCheck:
         for dimension, name in self.table.names.items():
             codelist = self._codelist(dimension)
             coded = self.coded[dimension]
-            known = [bearers(codelist, text) for text in name.cleaned]
+            known = self._named[dimension]
             found_pairs = pairs(coded, Coded(name.texts, name.codes))
             wrong = []
             for row in found_pairs.representatives.tolist():
                 index, text = int(coded.index[row]), int(name.codes[row])
-                wrong.append(index >= 0 and bool(known[text]) and coded.codes[index] not in known[text])
+                codes = known[text]
+                wrong.append(index >= 0 and codes is not None and coded.codes[index] not in codes)
             rows = np.flatnonzero(np.asarray(wrong, dtype=np.bool_)[found_pairs.of_row])
             if not len(rows):
                 continue
@@ -65,6 +67,27 @@ class AreaCheck:
                 abhilfe=advice,
             )
             yield Located(found, rows)
+
+    @cached_property
+    def _named(self) -> dict[str, list[frozenset[str] | None]]:
+        """By dimension the codes that each text of its name column can stand for."""
+        return {
+            dimension: [named(self._codelist(dimension), text) for text in name.cleaned]
+            for dimension, name in self.table.names.items()
+        }
+
+    @property
+    def are_names_unknown(self) -> bool:
+        """Whether a table has a column of names of which none is known, so that none is compared with its key."""
+        for dimension, name in self.table.names.items():
+            is_known = name.where([codes is not None for codes in self._named[dimension]])
+            is_known &= self.coded[dimension].index != UNKNOWN
+            for one in self.table.segments:
+                place = one.layout.dimensions.get(dimension)
+                has_names = place is not None and (place.name_column or place.name_heading)
+                if has_names and not is_known[one.start : one.end].any():
+                    return True
+        return False
 
     def _codelist(self, dimension: str) -> CodeList:
         return self.project.codes(self.profile.dataset, dimension)

@@ -203,6 +203,7 @@ class _Line:
             structured.table, parsed, self.profile, self.project, self.sending.delivery, stored, self.marks
         )
         self.judgement.add("harmonise", harmonised.located)
+        self.judgement.not_evaluable.update(harmonised.not_evaluable)
         self._judge_timeliness(harmonised, dataset)
         self.excerpts = Excerpts(structured.shown, structured.table, parsed.is_secret, self.marks)
         usable = harmonised.usable

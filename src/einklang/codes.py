@@ -23,6 +23,7 @@ from einklang.rowlabels import said_otherwise
 
 UNKNOWN = -1
 _EPOCH = date(1970, 1, 1)
+_KEY_AND_NAME = re.compile(r"(?P<key>\d{2,}) (?P<name>.+)")
 _LOOKED_AT = 200
 _FARTHEST = 10
 _MOST = 0.6
@@ -107,17 +108,30 @@ def bearers(codelist: CodeList, text: str) -> frozenset[str]:
     return frozenset()
 
 
+def named(codelist: CodeList, text: str) -> frozenset[str] | None:
+    """The codes that a text beside a key can stand for: a name, or a key and a name (`13071 Meckl. Seenplatte`).
+
+    None where it says nothing that is known; none of them where its key is that of another name.
+    """
+    own = bearers(codelist, text)
+    found = None if own else _KEY_AND_NAME.fullmatch(text)
+    if found is None:
+        return own or None
+    by_name, by_key = bearers(codelist, found["name"]), frozenset({found["key"]} & codelist.codes.keys())
+    return by_name & by_key if by_name and by_key else by_name or by_key or None
+
+
 def names_shifted_by(
     source_row: NDArray[np.int64],
     keys: Coded,
     names: NDArray[np.int32],
-    known: Sequence[frozenset[str]],
+    known: Sequence[frozenset[str] | None],
     wrong: NDArray[np.int64],
 ) -> int:
     """By how many rows names stand too low (negative: too high); 0 where no shift explains most of the wrong rows.
 
     `source_row` numbers the rows of the files, `names` are the texts of the figures, `known` gives the codes that
-    bear each text.
+    each text can stand for.
     """
     order, first = np.unique(source_row, return_index=True)
     at = np.searchsorted(order, np.unique(source_row[wrong])[:_LOOKED_AT])
@@ -126,7 +140,9 @@ def names_shifted_by(
         there = at - shift
         inside = (there >= 0) & (there < len(order))
         codes, texts = keys.index[first[there[inside]]].tolist(), names[first[at[inside]]].tolist()
-        fitting = sum(code >= 0 and keys.codes[code] in known[text] for code, text in zip(codes, texts, strict=True))
+        fitting = sum(
+            code >= 0 and keys.codes[code] in (known[text] or ()) for code, text in zip(codes, texts, strict=True)
+        )
         if fitting > most:
             best, most = shift, fitting
     return best

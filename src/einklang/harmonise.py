@@ -40,7 +40,8 @@ class Harmonised:
     """Observations, the rows that are usable, the periods found, and what was found.
 
     `labelled` are the rows whose labels were all understood; `foreign_land` is set where the whole
-    delivery is about another Land; `source_row` numbers the rows of all files and sheets together.
+    delivery is about another Land; `source_row` numbers the rows of all files and sheets together. `not_evaluable` are
+    rules that could not be judged, with the reason.
     """
 
     table: pa.Table
@@ -51,6 +52,7 @@ class Harmonised:
     locator: Locator
     foreign_land: bool
     source_row: NDArray[np.int64]
+    not_evaluable: Mapping[str, str]
 
     def count_rows(self, keep: NDArray[np.bool_]) -> tuple[int, int]:
         """How many rows of the files have only figures that are kept, and how many have others."""
@@ -98,6 +100,7 @@ class _Harmoniser:
         self._report_unknown()
         self._report_repaired()
         areas = AreaCheck(self.table, self.coded, self.periods, self.profile, self.project, locator)
+        not_evaluable = {"IM-COD-002": "names_unknown"} if areas.are_names_unknown else {}
         foreign = self._check_areas(areas)
         obs_status = self._check_validity(areas)
         self._report_cells()
@@ -114,6 +117,7 @@ class _Harmoniser:
             locator=locator,
             foreign_land=foreign,
             source_row=self.source_row,
+            not_evaluable=not_evaluable,
         )
 
     def _origin(self) -> Origin:

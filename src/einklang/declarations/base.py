@@ -43,11 +43,15 @@ def read_yaml(path: Path) -> dict[str, Any]:
     return content
 
 
+# Its numbers are those of other rows where the part has other header rows.
+_REPLACED = {"unread"}
+
+
 def _merge(base: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
     """`base` with the values of `change`; mappings are merged, everything else is replaced."""
     merged = dict(base)
     for name, value in change.items():
-        if isinstance(value, dict) and isinstance(merged.get(name), dict):
+        if isinstance(value, dict) and isinstance(merged.get(name), dict) and name not in _REPLACED:
             merged[name] = _merge(merged[name], value)
         else:
             merged[name] = value
@@ -58,7 +62,7 @@ def inherit(base: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any
     """A profile based on another: mappings are merged, everything else is replaced.
 
     A dimension given anew replaces the inherited one as a whole; one given as null is taken away. So does a
-    `status`, unless it gives further words only.
+    `status`, unless it gives further words only, and `unread`, whose rows are numbered.
     """
     merged = _merge(base, change)
     if isinstance(change.get("status"), dict) and set(change["status"]) != {"words"}:

@@ -86,7 +86,8 @@ class Place(Declaration):
         "year for the year in which it starts or ends.",
     )
     name_column: Letter | None = Field(
-        default=None, description="Column whose name must belong to the key (check only)."
+        default=None,
+        description="Column whose name, or key and name, must belong to the key (check only).",
     )
     name_heading: str | None = Field(default=None, description="As `name_column`, by heading.")
     codes: dict[str, str] = Field(default={}, description="This office's label → our code, beyond labels and aliases.")
