@@ -112,6 +112,54 @@ def test_combined_code_is_not_summed_with_its_members(checker: Checker) -> None:
     assert found(checked, "IM-AGG-001") == 0
 
 
+RESIDENCE: dict[str, Any] = {
+    "dataset": "aufenthaltsstatus",
+    "dimensions": {
+        "residence_status": {"heading": "Status", "scheme": "key"},
+        "area": {"constant": "13"},
+        "sex": {"header_row": 1},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "breaks"), [({}, 0), ({"TITLE": "1155"}, 2), ({"NONE_TOLERATED": "110"}, 1), ({"_T": "2145"}, 1)]
+)
+def test_a_hierarchy_agreed_is_judged_at_every_level(changed: dict[str, str], breaks: int, checker: Checker) -> None:
+    figures = {"_T": "1145", "EU_FREE_MOVEMENT": "500", "EXEMPT": "10", "APPLIED": "35", "NONE": "445", "TITLE": "155"}
+    parts = {"NONE_ASYLUM": "400", "NONE_OTHER": "35", "NONE_TOLERATED": "10"}
+    parts |= {"TITLE_PERMANENT": "55", "TITLE_TEMPORARY": "100"}
+    rows = [f"{AT};{code};{text}" for code, text in (figures | parts | changed).items()]
+    checked = checker.rows(
+        *rows,
+        heading="Zeit;Status;insgesamt",
+        rules=["IM-AGG-001"],
+        complete_hierarchies=["residence_status"],
+        **RESIDENCE,
+    )
+    assert found(checked, "IM-AGG-001") == breaks
+
+
+def test_what_overlaps_its_sisters_is_no_summand(project: Project) -> None:
+    statuses = project.codelists["migration_status"]
+    assert {one.code for one in statuses.children("MH")} > {"MH_OWN", "MH_NARROW"}
+    assert all("OWN" in one.code and one.kind == "category" for one in statuses.summands("MH"))
+
+
+@pytest.mark.parametrize(("measure", "breaks"), [("changes_of_nationality", 0), ("births", 1)])
+def test_parts_that_may_be_negative_say_nothing_while_some_are_missing(
+    measure: str, breaks: int, checker: Checker
+) -> None:
+    changes: dict[str, Any] = {
+        "dataset": "auslaender_bewegungen",
+        "dimensions": NATIONS["dimensions"] | {"period": {"heading": "Jahr"}, "measure": {"constant": measure}},
+        "table": {"header": {"find": "Jahr"}},
+    }
+    rows = [f"2024;{code};{text}" for code, text in {"EUR": "100", "121": "160"}.items()]
+    checked = checker.rows(*rows, heading="Jahr;Nat;insgesamt", rules=["IM-AGG-001"], **changes)
+    assert found(checked, "IM-AGG-001") == breaks
+
+
 # -- sums of areas --------------------------------------------------------------------------------
 
 

@@ -83,6 +83,7 @@ def test_based_on_nothing_usable(name: str, tmp_path: Path) -> None:
 
 
 PROFILE = "schemas/profiles/hb/auslaender.yaml"
+RATES = "schemas/profiles/hb/arbeitslose.yaml"
 DATASET = "schemas/datasets/auslaender.yaml"
 EXPECTED = "expectations/auslaender.yaml"
 CATALOGUE = "expectations/rules.yaml"
@@ -156,6 +157,7 @@ BROKEN: list[tuple[str, Callable[[Content], None], str]] = [
     (PROFILE, put("not_delivered", {"births": "x"}), "['births']"),
     (PROFILE, put("not_delivered.foreigners", "x", "delivers.measure", ["foreigners"]), "in `delivers` and in"),
     (PROFILE, put("complete_hierarchies", ["gender"]), "['gender']"),
+    (RATES, put("complete_hierarchies", ["citizenship"]), "has no sum over them"),
     (PROFILE, put("columns", [{"headings": ["a"], "codes": {"sex": "M"}}]), "['sex']"),
     (PROFILE, put("columns", [{"headings": ["a"], "codes": {"measure": "foreigners"}, "not_data": "x"}]), "no data"),
     (PROFILE, put("dimensions.sex", {"constant": "_T"}), "nothing reads header row 1"),

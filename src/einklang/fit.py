@@ -107,6 +107,13 @@ def _check_profile(project: Project, profile: Profile, path: Path) -> None:
                 raise DeclarationError(path, f"`{code}` is no code of `{name}`")
     if unknown := set(profile.complete_hierarchies) - set(axes):
         raise DeclarationError(path, f"the data set has no dimensions {sorted(unknown)}")
+    judged = project.expectations[profile.dataset].judged_hierarchies
+    if unjudged := sorted(set(profile.complete_hierarchies) - judged):
+        raise DeclarationError(
+            path,
+            f"`complete_hierarchies` names {unjudged}, but expectations/{profile.dataset}.yaml has no sum over them "
+            "(`dimension_sums`, for areas `area_sums`): add one, or leave them out",
+        )
     if unknown := set(profile.rounding_by_area) - set(project.codes(profile.dataset, "area").codes):
         raise DeclarationError(path, f"{sorted(unknown)} are no codes of `area`")
     if unknown := set(profile.units) - measures:

@@ -20,6 +20,8 @@ from rapidfuzz import fuzz, process
 from einklang.errors import DeclarationError
 from einklang.labels import normalise
 
+_OVERLAPPING = frozenset({"combined", "subset", "darunter", "column", "row"})
+"""Kinds of codes that stand beside their sisters and are no further part of the whole."""
 COLUMNS = ("code", "label_de", "label_en", "aliases", "parent", "kind", "valid_from", "valid_to")
 
 
@@ -119,6 +121,10 @@ class CodeList:
     def children(self, parent: str) -> list[Code]:
         """Codes directly below `parent`, in order of code."""
         return [code for code in self.codes.values() if code.parent == parent]
+
+    def summands(self, parent: str) -> list[Code]:
+        """Codes directly below `parent` that add up to it: all but those that overlap with others (`darunter`)."""
+        return [code for code in self.children(parent) if code.kind not in _OVERLAPPING]
 
 
 @lru_cache(maxsize=1024)

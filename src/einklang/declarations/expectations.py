@@ -143,6 +143,12 @@ class Expectations(Declaration):
     disclosure: Disclosure = Field(default=Disclosure(), description="What the disclosure gate asks of a release.")
 
     @property
+    def judged_hierarchies(self) -> frozenset[str]:
+        """Dimensions over which a rule adds up the parts of a delivery."""
+        found = {str(one.parameters["dimension"]) for one in self.delivery if one.measure == "dimension_sums"}
+        return frozenset(found | {"area" for one in self.delivery if one.measure == "area_sums"})
+
+    @property
     def same_figures(self) -> list[SameFigure]:
         """The figures that stand in another data set as well: what `mirror_differences` compares without a range."""
         found = []

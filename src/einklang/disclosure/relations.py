@@ -99,9 +99,8 @@ def _hierarchy(axis: str, cells: pd.DataFrame, dataset: Dataset, project: Projec
         if name == dataset.name and any(axis in profile.complete_hierarchies for profile in profiles)
     )
     for name in dataset.dimension(axis).codelists:
-        codes = project.codelists[name].codes.values()
         for parent in cells[axis].unique():
-            children = tuple(code.code for code in codes if code.parent == parent and code.kind != "combined")
+            children = tuple(code.code for code in project.codelists[name].summands(parent))
             if children:
                 yield _Sum(axis, parent, children, complete)
 

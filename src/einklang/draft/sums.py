@@ -14,7 +14,7 @@ _MOST = 0.9
 
 
 def complete_dimensions(observations: pa.Table, dataset: Dataset, project: Project) -> list[str]:
-    """Dimensions in which nine of ten totals are the sum of their parts, but for rounding."""
+    """Dimensions in which nine of ten totals are the sum of their parts, but for rounding; those that a rule judges."""
     additive = [one for one in dataset.measures if one.additivity in {"exact", "rounded"}]
     if not observations.num_rows or not additive:
         return []
@@ -24,13 +24,14 @@ def complete_dimensions(observations: pa.Table, dataset: Dataset, project: Proje
         table[name] = table[name].astype(str)
     table = table[table["measure"].isin([one.name for one in additive])]
     found = []
-    for axis in dataset.dimensions:
+    judged = project.expectations[dataset.name].judged_hierarchies
+    for axis in (one for one in dataset.dimensions if one.name in judged):
         codes = project.codes(dataset.name, axis.name)
         others = [name for name in keys if name != axis.name]
         wide = table.drop_duplicates(keys).pivot(index=others, columns=axis.name, values="value")
         tried = fitting = 0
         for total in wide.columns:
-            parts = [code.code for code in codes.children(str(total)) if code.code in wide.columns]
+            parts = [code.code for code in codes.summands(str(total)) if code.code in wide.columns]
             if len(parts) < 2:
                 continue
             whole, sums = wide[total], wide[parts].sum(axis=1)

@@ -110,7 +110,7 @@ def _sums(
     if name in profile.complete_hierarchies:
         lists = [project.codelists[listed] for listed in dataset.dimension(name).codelists]
         for listed, total in product(lists, present):
-            parts = [one.code for one in listed.children(total) if one.code in present and one.kind != "combined"]
+            parts = [one.code for one in listed.summands(total) if one.code in present]
             if parts:
                 yield _Sum(total, parts, {})
     declared = project.expectations.get(dataset.name)

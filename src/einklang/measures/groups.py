@@ -1,7 +1,8 @@
 """Totals and their parts, group by group, and the comparison of the two.
 
 Where every part has a number (and no zero that is no real zero), the difference is judged on both sides;
-where a part is suppressed or not delivered, only that the known parts do not exceed the total.
+where a part is suppressed or not delivered, only that the known parts do not exceed the total, and nothing at all
+where figures may be negative.
 
 Cells rounded on their own to a base move by at most h each, so a total and n parts differ by at most
 h·(n+1); the deviation of such a difference has the standard deviation σ·√(n+1). Where bases differ, h and
@@ -126,6 +127,12 @@ def _over_cells(
     return of_total + groups.added(lambda rows: precision.of(table, cube, rows))[with_total]
 
 
+def _may_be_negative(context: Context, cube: Cube) -> NDArray[np.bool_]:
+    """Per measure whether a part may exceed its total, because other parts can be negative."""
+    declared = [context.dataset.measure(code).minimum if code else None for code in cube.axes["measure"].codes]
+    return np.asarray([least is None or least < 0 for least in declared], dtype=np.bool_)
+
+
 def compare(
     context: Context,
     precision: Precision,
@@ -134,7 +141,7 @@ def compare(
     names: Text,
     rest: tuple[float, float] = (0.0, 0.0),
 ) -> Figures:
-    """Figures per total: `difference` (total − sum), `allowed`, `excess` (over it, ≥ 0), `complete`, `spread`.
+    """Figures per total: `difference` (total − sum; 0 where it says nothing), `allowed`, `excess` (over it, ≥ 0), `complete`, `spread`.
 
     `rest` (share of the total, or count) is what a total may exceed its parts by, because categories are not
     delivered; `spread` the standard deviation that rounding gives the difference. `axis` is the axis on which the
@@ -152,12 +159,13 @@ def compare(
     spread = np.sqrt(_over_cells(groups, with_total, precision.variance, precision, cube))
     difference = value - groups.known[with_total]
     complete = groups.is_complete[with_total]
+    signed = ~complete & _may_be_negative(context, cube)[cube.axes["measure"].index[totals]]
     left = np.maximum(rest[0] * value, rest[1])
     frame = pd.DataFrame(
         {
-            "difference": difference,
+            "difference": np.where(signed, 0.0, difference),
             "allowed": allowed,
-            "excess": beyond(difference, allowed, left, complete),
+            "excess": np.where(signed, 0.0, beyond(difference, allowed, left, complete)),
             "complete": complete,
             "spread": spread,
             "rest": left,

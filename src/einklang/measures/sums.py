@@ -69,9 +69,7 @@ def _hierarchy(
     found: list[Figures] = []
     for parent_position, parent in enumerate(axis.codes):
         for codelist in lists:
-            children = {
-                code.code for code in codelist.codes.values() if code.parent == parent and code.kind != "combined"
-            }
+            children = {code.code for code in codelist.summands(parent)}
             positions = [position for position, code in enumerate(axis.codes) if code in children]
             if not positions:
                 continue
