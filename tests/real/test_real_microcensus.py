@@ -114,7 +114,7 @@ HOUSEHOLDS = RealFile(
 )
 FILES = [PERSONS, RATES, HOUSEHOLDS]
 BELOW_THE_LIMIT = 586
-SUMS_BROKEN = 132
+SUMS_BROKEN = 137
 
 
 def everything(one: Checked) -> pa.Table:

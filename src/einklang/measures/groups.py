@@ -141,11 +141,11 @@ def compare(
     names: Text,
     rest: tuple[float, float] = (0.0, 0.0),
 ) -> Figures:
-    """Figures per total: `difference` (total − sum; 0 where it says nothing), `allowed`, `excess` (over it, ≥ 0), `complete`, `spread`.
+    """Figures per total: `difference` (total − sum), `allowed`, `excess` (over it, ≥ 0), `complete`, `spread`.
 
-    `rest` (share of the total, or count) is what a total may exceed its parts by, because categories are not
-    delivered; `spread` the standard deviation that rounding gives the difference. `axis` is the axis on which the
-    parts differ.
+    Where parts are missing and may be negative, the difference says nothing and is 0. `rest` (share of the total, or
+    count) is what a total may exceed its parts by, because categories are not delivered; `spread` the standard
+    deviation that rounding gives the difference. `axis` is the axis on which the parts differ.
     """
     cube = context.cube
     with_total = np.flatnonzero((groups.total >= 0) & (groups.parts > 0))
