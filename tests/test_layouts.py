@@ -176,8 +176,8 @@ FAULTS = [
     Fault(
         "a mark at a figure without a note",
         "marks of footnotes at figures",
-        "** geschätzt",
-        "geschätzt",
+        "** gezählt",
+        "gezählt",
         [("IM-STR-010", "")],
     ),
     Fault(
@@ -218,8 +218,8 @@ FAULTS = [
     Fault(
         "a mark without a note",
         "marks of footnotes at labels, years and headings",
-        "1) vorläufig",
-        "vorläufig",
+        "1) revidiert",
+        "revidiert",
         [("IM-STR-010", "")],
     ),
     Fault(

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from einklang import observations as contract1
 from einklang.accounted import Accounted
 from einklang.appearance import check_appearance
+from einklang.claims import check_claims
 from einklang.contract import check_contract
 from einklang.cube import Cube, cube_of
 from einklang.declarations.base import Text
@@ -34,7 +35,7 @@ from einklang.harmonise import Harmonised, harmonise
 from einklang.legend import check_legend
 from einklang.longtable import LongTable
 from einklang.measures.figures import Context, References, no_references
-from einklang.parse import parse
+from einklang.parse import Parsed, parse
 from einklang.parted import Finished, rules_of_rows
 from einklang.plausibility import judge
 from einklang.project import Project
@@ -178,6 +179,7 @@ class _Line:
     excerpts: Excerpts | None = None
     members: dict[str, str] = field(default_factory=dict)
     unread: list[UnreadSheets] = field(default_factory=list)
+    legends: list[RawTable] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.marks = SecretMarks.of([self.profile], self.project)
@@ -196,7 +198,7 @@ class _Line:
         self.progress("parse")
         words = self.project.word_meanings(self.profile)
         parsed = parse(structured.table, self.profile, self.project.sign_meanings(self.profile), words)
-        self.judgement.steps.append("parse")
+        self.judgement.add("parse", self._claims(structured, parsed))
         self.progress("harmonise")
         stored = {file.name: file.stored_as for file in self.sending.files} | self.members
         harmonised = harmonise(
@@ -219,6 +221,7 @@ class _Line:
             self.members |= {name: f"{file.stored_as}/{number}" for name, number in read.members.items()}
             self.judgement.not_evaluable.update(read.not_evaluable)
             self.unread += read.unread
+            self.legends += read.legends
             self.judgement.is_of_kind &= read.is_of_kind
         doubled = several_versions([table.file for read in reads for table in read.tables], catalogue)
         if not self.judgement.add("read", [*doubled, *(one for read in reads for one in read.findings)]):
@@ -240,7 +243,14 @@ class _Line:
         """What the tables show and say beside their figures."""
         signs, meanings = self.project.sign_meanings(self.profile), self.project.signs.meanings.values()
         catalogue = self.project.catalogue
-        return [*check_appearance(tables, long, catalogue), *check_legend(tables, long, signs, meanings, catalogue)]
+        legend = check_legend(tables, self.legends, long, signs, meanings, catalogue)
+        return [*check_appearance(tables, long, catalogue), *legend]
+
+    def _claims(self, structured: Structured, parsed: Parsed) -> list[Finding]:
+        """What the file says of the status of its figures, and the profile does not take."""
+        assert structured.table is not None
+        meanings, catalogue = self.project.signs.meanings, self.project.catalogue
+        return check_claims(structured.read, self.legends, structured.table, parsed, meanings, catalogue)
 
     def _judge_timeliness(self, harmonised: Harmonised, dataset: Dataset) -> None:
         if self.sending.received_at is None:

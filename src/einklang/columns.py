@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from einklang.declarations.place import Place
 from einklang.declarations.profile import Profile
@@ -54,6 +55,15 @@ class ColumnsFound:
         places = (index for indices in self.place.values() for index in indices)
         beside = (index for labels in self.beside.values() for index in labels.values())
         return sorted({*places, *beside, *self.names.values(), *self.sections})
+
+
+class TableRead(NamedTuple):
+    """A table in a sheet with the layout that has read it, and what its columns hold."""
+
+    table: RawTable
+    layout: Profile
+    region: Region
+    columns: ColumnsFound
 
 
 @dataclass

@@ -36,6 +36,7 @@ class Entry(NamedTuple):
 
 def check_legend(
     tables: Sequence[RawTable],
+    legends: Sequence[RawTable],
     long: LongTable,
     signs: Mapping[str, Meaning],
     meanings: Iterable[Meaning],
@@ -43,7 +44,8 @@ def check_legend(
 ) -> list[Finding]:
     """A question (IM-STA-007) for each sign among the figures that the file explains otherwise than agreed.
 
-    `signs` are those agreed with the office, `meanings` all that a sign can have, with the words that legends use.
+    `legends` are sheets that only explain. `signs` are those agreed with the office, `meanings` all that a sign can
+    have, with the words that legends use.
     """
     known = list(meanings)
     texts = _texts(long)
@@ -51,12 +53,9 @@ def check_legend(
     if not used:
         return []
     findings = []
-    for table in tables:
-        entries = [
-            (entry, said)
-            for entry in entries_in(_cells(table, _rows_outside(table, long)), signs)
-            if (said := _meant(entry.text, known))
-        ]
+    sheets = [*((one, cells_outside(one, long)) for one in tables), *((one, cells_of(one)) for one in legends)]
+    for table, cells in sheets:
+        entries = [(entry, said) for entry in entries_in(cells, signs) if (said := meant(entry.text, known))]
         counting = signs_counting(entry for entry, _ in entries)
         asked: set[str] = set()
         for entry, said in entries:
@@ -95,21 +94,20 @@ def _written(sign: str) -> str:
     return r"\(\s*\)" if sign == _BRACKETS else re.escape(sign)
 
 
-def _rows_outside(table: RawTable, long: LongTable) -> list[int]:
-    """Rows from 0 above the first figure of the sheet and below the last one."""
+def cells_outside(table: RawTable, long: LongTable) -> Iterator[Row]:
+    """The filled cells above the first figure of the sheet and below the last one."""
     if table.sheet not in long.sheet.texts or table.file not in long.file.texts:
-        return []
+        return
     sheet, file = long.sheet.texts.index(table.sheet), long.file.texts.index(table.file)
     rows = long.row[(long.sheet.codes == sheet) & (long.file.codes == file)]
-    if not len(rows):
-        return []
-    first, last = int(rows.min()) - 1, int(rows.max())
-    return [*range(max(0, first - _ROWS), first), *range(last, min(table.rows, last + _ROWS))]
+    if len(rows):
+        first, last = int(rows.min()) - 1, int(rows.max())
+        yield from cells_of(table, [*range(max(0, first - _ROWS), first), *range(last, min(table.rows, last + _ROWS))])
 
 
-def _cells(table: RawTable, rows: Sequence[int]) -> Iterator[Row]:
-    """The filled cells of rows."""
-    for row in rows:
+def cells_of(table: RawTable, rows: Sequence[int] | None = None) -> Iterator[Row]:
+    """The filled cells of rows, counted from 0; by default of the first."""
+    for row in range(min(table.rows, _ROWS)) if rows is None else rows:
         cells = ((index, column.texts[int(column.codes[row])]) for index, column in enumerate(table.columns[:_COLUMNS]))
         yield row, [(index, text) for index, text in cells if text.strip()]
 
@@ -118,7 +116,7 @@ def entries_in(rows: Iterable[Row], signs: Iterable[str]) -> Iterator[Entry]:
     """Signs with their explanation: in one cell, several in one cell, or in two cells side by side."""
     written = "|".join(map(_written, sorted(filter(None, signs), key=len, reverse=True)))
     pattern = re.compile(rf"({written})(\s*[=:]\s*|\s+)(.+)")
-    parts = re.compile(rf"[;\n]|,\s+(?=(?:{written})\s*[=:])")
+    parts = re.compile(rf"[;\n]|,\s+(?=(?:{written})\s*[=:])|[,:]?\s+(?=(?:{written})\s\s)")
     for row, filled in rows if written else ():
         for position, (index, text) in enumerate(filled):
             for part in parts.split(text):
@@ -141,7 +139,7 @@ def _sign(written: str) -> str:
     return _BRACKETS if written.startswith("(") else written
 
 
-def _meant(text: str, meanings: Iterable[Meaning]) -> list[Meaning]:
+def meant(text: str, meanings: Iterable[Meaning]) -> list[Meaning]:
     """The meanings whose words stand in an explanation."""
     said = normalise(text)
     return [one for one in meanings if any(word in said for word in one.words)]

@@ -31,6 +31,7 @@ from einklang.rawtable import RawTable
 from einklang.read_boxed import SheetsMissing, read_boxed
 from einklang.read_text import read_text
 from einklang.result import UnreadSheets
+from einklang.status_words import status_words
 from einklang.unpack import Part, opened
 from einklang.unread import check_unread, listed, unread_sheets
 
@@ -67,7 +68,8 @@ class Read:
 
     `members` gives, for each file that came out of an archive, its place there: shown name → number.
     `not_evaluable` are rules that the kind of file does not let judge, with the reason. `unread` names the sheets that
-    the profile does not want, by workbook. `is_of_kind` is false where a file is of a kind the profile cannot read.
+    the profile does not want, by workbook; `legends` are those of them that explain signs. `is_of_kind` is false where
+    a file is of a kind the profile cannot read.
     """
 
     tables: tuple[RawTable, ...] = ()
@@ -75,6 +77,7 @@ class Read:
     members: Mapping[str, int] = field(default_factory=dict)
     not_evaluable: Mapping[str, str] = field(default_factory=dict)
     unread: Sequence[UnreadSheets] = ()
+    legends: tuple[RawTable, ...] = ()
     is_of_kind: bool = True
 
 
@@ -99,6 +102,7 @@ def read_file(path: Path, name: str, profile: Profile, catalogue: Catalogue) -> 
         members={part.name: part.member for part in parts if part.member},
         not_evaluable={rule: why for read in reads for rule, why in read.not_evaluable.items()},
         unread=tuple(one for read in reads for one in read.unread),
+        legends=tuple(table for read in reads for table in read.legends),
         is_of_kind=all(read.is_of_kind for read in reads),
     )
 
@@ -182,7 +186,10 @@ def _read_boxed(part: Part, profile: Profile, say: _Say, notes: tuple[Finding, .
             # Elsewhere the process that reads is not bounded in memory.
             limit = workbook_limit(path)
         held = holdings(path, kind) if limit is None and kind in _CONTAINERS else ()
-        read = limit or read_boxed(path, kind, part.name, profile.file.sheet, profile.numbers.decimal, profile.shown_by)
+        pattern, decimal = profile.file.sheet, profile.numbers.decimal
+        read = limit or read_boxed(
+            path, kind, part.name, pattern, decimal, profile.shown_by, status_words().legend_sheets
+        )
         if isinstance(read, Limit) and read.reason == "limit_memory" and kind is Kind.WORKBOOK:
             read = workbook_limit(path) or read
     except _DAMAGED:
@@ -207,4 +214,4 @@ def _read_boxed(part: Part, profile: Profile, say: _Say, notes: tuple[Finding, .
     known = all(table.look is not None and table.look.is_known for table in read.tables)
     untold = {} if known else {"IM-STR-005": "kind_does_not_tell", "IM-STR-006": "kind_does_not_tell"}
     unread = unread_sheets(part.name, [name for name, _ in read.others])
-    return Read(read.tables, notes, not_evaluable=untold, unread=unread)
+    return Read(read.tables, notes, not_evaluable=untold, unread=unread, legends=read.legends)

@@ -43,10 +43,14 @@ class SheetsMissing:
 
 @dataclass(frozen=True, slots=True)
 class SheetsRead:
-    """The sheets asked for; of each other one its name, and whether it is a table that a spreadsheet program shows."""
+    """The sheets asked for; of each other one its name, and whether it is a table that a spreadsheet program shows.
+
+    `legends` are those of the others that explain signs.
+    """
 
     tables: tuple[RawTable, ...]
     others: tuple[tuple[str, bool], ...] = ()
+    legends: tuple[RawTable, ...] = ()
 
 
 Answer = SheetsRead | SheetsMissing | Unreadable | Limit
@@ -58,11 +62,12 @@ def memory_for(size: int) -> int:
 
 
 def read_boxed(
-    path: Path, kind: Kind, name: str, sheet_pattern: str, decimal: str, shown: Sequence[str] = ()
+    path: Path, kind: Kind, name: str, sheet_pattern: str, decimal: str, shown: Sequence[str] = (), legends: str = ""
 ) -> Answer:
     """The sheets whose whole name matches the pattern, in the order of the file.
 
-    `shown` is what of the look of single cells is asked for (`Profile.shown_by`).
+    `shown` is what of the look of single cells is asked for (`Profile.shown_by`), `legends` the pattern for names of
+    sheets that only explain signs.
 
     Raises:
         ReaderNotStarted: the process did not start.
@@ -78,6 +83,7 @@ def read_boxed(
         "decimal": decimal,
         "own": own_sheets(),
         "shown": list(shown),
+        "legends": legends,
         "memory": memory,
         "seconds": seconds,
         "deadline": deadline,
@@ -109,8 +115,14 @@ def _answered(output: IO[bytes], name: str) -> Answer:
             return Unreadable("reader_failed")
         case {"missing": found}:
             return SheetsMissing(tuple(found))
-    tables = tuple(_table(sheet, data, name) for sheet in answer["sheets"])
-    return SheetsRead(tables, tuple((other, is_shown) for other, is_shown in answer["others"]))
+    others = tuple((other, is_shown) for other, is_shown in answer["others"])
+    unread = {other for other, _ in others}
+    tables = [_table(sheet, data, name) for sheet in answer["sheets"]]
+    return SheetsRead(
+        tuple(table for table in tables if table.sheet not in unread),
+        others,
+        tuple(table for table in tables if table.sheet in unread),
+    )
 
 
 def _table(sheet: dict[str, Any], data: mmap.mmap, name: str) -> RawTable:

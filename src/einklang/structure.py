@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from einklang.accounted import Accounted, RowsOfTables, Span, common
 from einklang.block import TableBlock
-from einklang.columns import ColumnsFound, find_columns
+from einklang.columns import ColumnsFound, TableRead, find_columns
 from einklang.declarations.profile import Numbers, Profile
 from einklang.declarations.rules import Catalogue, Severity
 from einklang.declarations.signs import Meaning
@@ -42,13 +42,14 @@ _LISTED = 100
 class Structured:
     """The long table (None where no table was found), what was found, and where every row went.
 
-    `shown` is what reports may show of the tables.
+    `shown` is what reports may show of the tables, `read` how each was read.
     """
 
     table: LongTable | None
     findings: tuple[Finding, ...]
     accounted: Accounted
     shown: tuple[TableShown, ...] = ()
+    read: tuple[TableRead, ...] = ()
 
 
 @dataclass
@@ -66,6 +67,7 @@ class _Sheet:
     taken: list[tuple[Region, Span]] = field(default_factory=list)
     layouts: list[tuple[Profile, ColumnsFound]] = field(default_factory=list)
     shown: list[TableShown] = field(default_factory=list)
+    tables: list[TableRead] = field(default_factory=list)
     is_understood: bool = True
 
     def __post_init__(self) -> None:
@@ -131,6 +133,7 @@ class _Sheet:
         self._sums_differ(block)
         if long is not None:
             self.found.append(long)
+            self.tables.append(TableRead(self.table, layout, region, columns))
             if columns.twins:
                 self._twins_differ(columns, np.unique(long.row).astype(np.int64) - 1)
         self.layouts.append((layout, columns))
@@ -332,6 +335,7 @@ def structure(
     findings = _open_questions(tables, profile, catalogue)
     found: list[LongTable] = []
     shown: list[TableShown] = []
+    read_tables: list[TableRead] = []
     missing = {number for number, layout in enumerate(profile.layouts) if not layout.table.optional}
     for table in tables:
         sheet = _Sheet(table, catalogue, known, agreed)
@@ -349,6 +353,7 @@ def structure(
         findings.extend(sheet.findings)
         found.extend(sheet.found)
         shown.extend(sheet.shown)
+        read_tables.extend(sheet.tables)
     if tables and missing and not any(one.severity is Severity.ERROR for one in findings):
         sheet = _Sheet(tables[0], catalogue, known, agreed)
         absent = [text for number in sorted(missing) for text in _anchors(profile.layouts[number])]
@@ -363,7 +368,7 @@ def structure(
         empty = tables[0].file
         why = reason(catalogue, "file_has_no_figures")
         findings.append(finding(catalogue, "IM-FIL-001", [PlaceFound(file=empty)], datei=empty, grund=why))
-    return Structured(joined, tuple(findings), accounted, tuple(shown))
+    return Structured(joined, tuple(findings), accounted, tuple(shown), tuple(read_tables))
 
 
 def _open_questions(tables: Sequence[RawTable], profile: Profile, catalogue: Catalogue) -> list[Finding]:

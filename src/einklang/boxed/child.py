@@ -1,8 +1,9 @@
 """The process in which a file is parsed: limits first, then the reader, then the answer on standard output.
 
 In: one JSON object on standard input with `path`, `kind`, `sheet` (pattern), `decimal`, `own` (names of sheets
-to pass over), `shown` (what of the look of cells is asked for), `memory` (bytes), `seconds` (processor time) and
-`deadline` (seconds on the clock). Out: see `sheets.write_answer`; nothing at all means that the process was stopped.
+to pass over), `shown` (what of the look of cells is asked for), `legends` (pattern of sheets that explain signs),
+`memory` (bytes), `seconds` (processor time) and `deadline` (seconds on the clock). Out: see `sheets.write_answer`;
+nothing at all means that the process was stopped.
 """
 
 from __future__ import annotations
@@ -56,10 +57,12 @@ def _read(job: dict[str, Any]) -> Found:
         case "spreadsheetml":
             sheets = read_spreadsheetml(path, job["decimal"])
         case kind:
-            return read_workbook(path, kind, pattern, job["decimal"], job["own"], job["shown"])
+            return read_workbook(path, kind, pattern, job["decimal"], job["own"], job["shown"], job["legends"])
     wanted = [sheet for sheet in sheets if re.fullmatch(pattern, sheet.name.strip())]
     names = {sheet.name for sheet in wanted}
-    return Found(wanted, [(sheet.name, not sheet.look.hidden) for sheet in sheets if sheet.name not in names])
+    others = [sheet for sheet in sheets if sheet.name not in names]
+    explaining = [sheet for sheet in others if wanted and re.fullmatch(job["legends"], sheet.name.strip())]
+    return Found([*wanted, *explaining], [(sheet.name, not sheet.look.hidden) for sheet in others])
 
 
 def main() -> None:

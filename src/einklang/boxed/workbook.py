@@ -6,7 +6,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,8 @@ from einklang.boxed import ods, xlsx
 from einklang.boxed.sheets import Found, Refused, Sheet, check_extent, gather, write_bool, writer
 from einklang.letters import column_letter
 
+_MOST_LEGENDS = 5
+_MOST_LEGEND_CELLS = 100_000
 _DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
@@ -30,13 +32,20 @@ _DAMAGED = (
 
 
 def read_workbook(
-    path: Path, kind: str, pattern: str, decimal: str, own: Sequence[Sequence[str]] = (), shown: Sequence[str] = ()
+    path: Path,
+    kind: str,
+    pattern: str,
+    decimal: str,
+    own: Sequence[Sequence[str]] = (),
+    shown: Sequence[str] = (),
+    legends: str = "",
 ) -> Found:
     """The sheets whose whole name matches the pattern, and the names of the others.
 
     `own` names the sheets that the service adds to a workbook it returns. One that was mended and sent again
     still has them; where all of a group are there beside others, they are neither. `shown` is what of the look
-    of the cells is asked for (XLSX only).
+    of the cells is asked for (XLSX only). `legends` are names of sheets that explain signs: their texts are given too,
+    where they are small and readable, and they stay among the others.
 
     Raises:
         Refused: it is damaged or protected, or exceeds a limit.
@@ -75,6 +84,9 @@ def read_workbook(
             if kind == "xls":
                 look.merged = [(*first, *last) for first, last in sheet.merged_cell_ranges or []]
             sheets.append(Sheet(name, [block], look))
+        names = [name for name, is_shown in others if is_shown and name not in passed]
+        explaining = [name for name in names if legends and re.fullmatch(legends, name.strip())]
+        sheets += [sheet for name in explaining[:_MOST_LEGENDS] for sheet in _legend(book, name, write)]
     except calamine.PasswordError as error:
         raise Refused("unreadable", "file_is_protected") from error
     except calamine.CalamineError as error:
@@ -83,6 +95,18 @@ def read_workbook(
     except _DAMAGED as error:
         raise Refused("unreadable", "file_is_broken_zip") from error
     return Found(sheets, others)
+
+
+def _legend(book: calamine.CalamineWorkbook, name: str, write: Callable[[Any], str]) -> Iterator[Sheet]:
+    """The texts of a small sheet; none where it cannot be read, as nothing that is delivered stands in it."""
+    try:
+        sheet = book.get_sheet_by_name(name)
+        if sheet.total_height * sheet.total_width > _MOST_LEGEND_CELLS:
+            return
+        rows = map(_with_bools_written, sheet.iter_rows())
+        yield Sheet(name, [gather(rows, sheet.start[1] if sheet.start else 0, sheet.width, write, {})])
+    except (calamine.CalamineError, *_DAMAGED):
+        return
 
 
 def _is_shown_table(one: calamine.SheetMetadata) -> bool:

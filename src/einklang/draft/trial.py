@@ -11,6 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from einklang import observations as contract1
+from einklang.claims import check_claims
 from einklang.declarations.dataset import Dataset
 from einklang.declarations.profile import Profile
 from einklang.declarations.rules import Severity
@@ -85,7 +86,8 @@ def try_profile(tables: Sequence[RawTable], profile: Profile, project: Project) 
         return Trial(sheets, empty, 0, np.zeros(0, dtype=np.bool_), structured.findings)
     parsed = parse(structured.table, profile, signs, said)
     harmonised = harmonise(structured.table, parsed, profile, project, "", {}, SecretMarks.of([profile], project))
-    findings = (*structured.findings, *(one.finding for one in harmonised.located))
+    claims = check_claims(structured.read, (), structured.table, parsed, project.signs.meanings, project.catalogue)
+    findings = (*structured.findings, *(one.finding for one in harmonised.located), *claims)
     is_contradicted, question = _contradictions(harmonised.table, project.dataset(profile.dataset))
     usable = int((harmonised.usable & ~is_contradicted).sum())
     return Trial(sheets, harmonised.table, usable, parsed.is_secret, findings, question)
