@@ -84,7 +84,7 @@ def read_workbook(
             if kind == "xls":
                 look.merged = [(*first, *last) for first, last in sheet.merged_cell_ranges or []]
             sheets.append(Sheet(name, [block], look))
-        names = [name for name, is_shown in others if is_shown and name not in passed]
+        names = [name for name, is_shown in others if is_shown]
         explaining = [name for name in names if legends and re.fullmatch(legends, name.strip())]
         sheets += [sheet for name in explaining[:_MOST_LEGENDS] for sheet in _legend(book, name, write)]
     except calamine.PasswordError as error:
