@@ -42,6 +42,7 @@ from einklang.project import Project
 from einklang.rawtable import RawTable
 from einklang.read import read_file
 from einklang.result import DeliveredFile, Identity, Result, UnreadSheets, Versions, installed_version
+from einklang.status_counts import status_counts
 from einklang.structure import Structured, structure
 from einklang.timeliness import RULE as TIMELINESS
 from einklang.timeliness import judge_timeliness
@@ -327,6 +328,7 @@ class _Line:
             ),
             rows=rows,
             cells=cells,
+            statuses=status_counts(table, keep, self.project),
             unread_sheets=self.unread,
             findings=findings,
             rules=rule_outcomes(

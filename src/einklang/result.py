@@ -85,6 +85,16 @@ class Accounting(Record):
         return self.read == self.accepted + self.quarantined + sum(part.count for part in self.not_data)
 
 
+class StatusCount(Record):
+    """How many figures of a period have the same status."""
+
+    period: str = Field(description="The period.")
+    obs_status: str = Field(description="Observation status (SDMX CL_OBS_STATUS).")
+    conf_status: str = Field(description="Confidentiality status (SDMX CL_CONF_STATUS).")
+    status: Text = Field(description="What the status is called.")
+    count: int = Field(ge=1, description="How many figures without an error of their own.")
+
+
 class UnreadSheets(Record):
     """The sheets of one workbook that the profile does not read."""
 
@@ -151,6 +161,7 @@ class Result(Record):
     versions: Versions = Field(description="Judged with what.")
     rows: Accounting = Field(description="Rows of the files.")
     cells: Accounting = Field(description="Cells of the columns of figures in data rows.")
+    statuses: list[StatusCount] = Field(default=[], description="Figures by period and status.")
     unread_sheets: list[UnreadSheets] = Field(default=[], description="Sheets that were not read, by workbook.")
     findings: list[Finding] = Field(description="Worst first.")
     rules: list[RuleOutcome] = Field(description="Every rule of the catalogue that concerns a delivery.")

@@ -164,7 +164,7 @@ def test_a_raised_digit_is_no_part_of_the_number(kind: str, checker: Checker) ->
 
 
 def test_a_raised_mark_that_is_agreed_is_taken_off_the_number(checker: Checker) -> None:
-    content = workbook({"Tabelle": [*ROWS[:3], ("1 vorläufig",)]}, edit=_raised)
+    content = workbook({"Tabelle": [*ROWS[:3], ("1 revidiert",)]}, edit=_raised)
     checked = checker(
         content, name="x.xlsx", file=MAPPE, footnotes={"mark": "1", "on_figures": True}, table={"end": ["1 "]}
     )

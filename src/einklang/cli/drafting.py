@@ -96,6 +96,7 @@ def _show(trial: Trial, profile: Profile, project: Project) -> None:
     from einklang.cli.tables import figure_table, terminal
     from einklang.draft.page import names_of, some_figures
     from einklang.report.display import visible
+    from einklang.report.statuses import status_sentence
 
     console = terminal()
     lines = some_figures(trial, profile, project, _SHOWN)
@@ -106,5 +107,7 @@ def _show(trial: Trial, profile: Profile, project: Project) -> None:
             console.print(part)
         console.print(f"Gezeigt: {len(lines)} von {read} Werten, gleichmäßig über alle Blätter und Tabellen.")
     console.print(f"{read} Werte gelesen, davon {usable} ohne Befund.", markup=False)
+    if told := status_sentence(trial.statuses(project), "de"):
+        console.print(f"Werte nach Status: {told}.", markup=False, soft_wrap=True)
     for text in profile.todo:
         console.print(f"? {visible(text)}", markup=False, soft_wrap=True)

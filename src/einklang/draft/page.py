@@ -17,6 +17,8 @@ from einklang.observations import key_columns
 from einklang.project import Project
 from einklang.region import find_regions, seen_by
 from einklang.report.page import render
+from einklang.report.statuses import status_sentence
+from einklang.status_counts import status_label
 
 ON_PAGE = 12
 _EXPLAINED = {
@@ -32,11 +34,11 @@ _EXPLAINED = {
 
 
 def names_of(profile: Profile, project: Project) -> list[str]:
-    """The dimensions of the long form, in words."""
+    """The dimensions of the long form and the status, in words."""
     dataset = project.dataset(profile.dataset)
     titles = {one.name: one.title.de for one in dataset.dimensions}
     titles |= {"period": "Zeit", "measure": "Merkmal"}
-    return [titles[name] for name in key_columns(dataset)]
+    return [*(titles[name] for name in key_columns(dataset)), "Status"]
 
 
 def some_figures(trial: Trial, profile: Profile, project: Project, count: int = ON_PAGE) -> list[list[str]]:
@@ -54,6 +56,7 @@ def some_figures(trial: Trial, profile: Profile, project: Project, count: int = 
         text = "(geheim)" if hidden else row["value_text"].strip()
         value = "–" if row["value"] is None or is_secret else f"{row['value']:.10g}".replace(".", ",")
         labels = [label_of(project, dataset, name, str(row[name])) for name in key_columns(dataset)]
+        labels.append(status_label(row["obs_status"], row["conf_status"], project).de)
         lines.append([f"{sheet}{row['column']}{row['row']}", *labels, text, value])
     return lines
 
@@ -103,6 +106,7 @@ def render_page(file: str, trial: Trial, profile: Profile, project: Project) -> 
         sheets=sheets,
         left_out=left_out,
         legend=[(use.value, WORDS[use], _EXPLAINED[use]) for use in Use if use in used],
+        statuses=status_sentence(trial.statuses(project), "de"),
         names=names_of(profile, project),
         lines=some_figures(trial, profile, project),
     )

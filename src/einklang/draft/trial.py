@@ -22,6 +22,8 @@ from einklang.harmonise import harmonise
 from einklang.parse import parse
 from einklang.project import Project
 from einklang.rawtable import Mask, RawTable
+from einklang.result import StatusCount
+from einklang.status_counts import status_counts
 from einklang.structure import structure
 
 _MOST_ROWS = 20_000
@@ -43,6 +45,10 @@ class Trial:
     is_secret: NDArray[np.bool_]
     findings: tuple[Finding, ...]
     contradiction: str = ""
+
+    def statuses(self, project: Project) -> list[StatusCount]:
+        """How many figures have which status, by period."""
+        return status_counts(self.observations, np.ones(self.observations.num_rows, dtype=np.bool_), project)
 
     @property
     def problems(self) -> list[str]:

@@ -18,6 +18,7 @@ from einklang.report import display
 from einklang.report.drawing import draw, last_step
 from einklang.report.page import render
 from einklang.report.places import about, merge, unread_sheets, where
+from einklang.report.statuses import status_lines
 from einklang.report.texts import Language, load_texts, say
 from einklang.result import Accounting, Outcome, Result, Verdict
 
@@ -241,6 +242,7 @@ def render_html(result: Result, language: Language = "de") -> str:
         by_outcome=by_outcome,
         rule_codes={rule.rule for rule in result.rules},
         accounts=[("rows", result.rows), ("cells", result.cells)],
+        statuses=status_lines(result.statuses, language),
         unread=unread_sheets(result, language),
         segments=segments,
         draw=draw,

@@ -15,6 +15,7 @@ from einklang.declarations.rules import Severity
 from einklang.findings import Finding
 from einklang.report import display, symbols
 from einklang.report.places import merge, unread_sheets
+from einklang.report.statuses import status_sentence
 from einklang.report.texts import Language, load_texts, say
 from einklang.result import Accounting, Outcome, Result, Verdict
 
@@ -68,6 +69,11 @@ def _unread_lines(result: Result, language: Language) -> list[Styled]:
         Styled.assemble((f"{display.visible(label)}: ", "bold"), display.visible(names))
         for label, names in unread_sheets(result, language)
     ]
+
+
+def _status_lines(result: Result, language: Language) -> list[Styled]:
+    told = status_sentence(result.statuses, language)
+    return [Styled.assemble((f"{say(load_texts().counts.statuses, language)}: ", "bold"), told)] if told else []
 
 
 def _rules_line(result: Result, language: Language) -> Styled:
@@ -162,6 +168,7 @@ def render_terminal(result: Result, language: Language = "de") -> RenderableType
         *_profile_line(result, language),
         _account_line(texts.counts.rows, result.rows, language),
         _account_line(texts.counts.cells, result.cells, language),
+        *_status_lines(result, language),
         *_unread_lines(result, language),
         _rules_line(result, language),
         _tally_line(result, language),

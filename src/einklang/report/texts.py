@@ -112,6 +112,9 @@ class CountTexts(Declaration):
     bar_title: Text
     sum_line: Text
     incomplete: Text
+    statuses: Text
+    statuses_more: Text
+    status: Text
     unread: Text
     unread_in: Text
     names_and_more: Text
