@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from einklang.claims import RULE as UNSAID
 from einklang.declarations.place import Place
 from einklang.declarations.profile import Profile
 from einklang.declarations.rules import Severity
@@ -67,7 +68,7 @@ def find_drift(path: Path, profile: Profile, project: Project) -> Comparison:
     found.extend(
         Drift("structure" if one.rule.startswith("IM-STR") else "label", f"{one.rule}: {one.message.de}")
         for one in trial.findings
-        if one.severity is Severity.ERROR and one.rule not in {"IM-STA-001", "IM-STA-002"}
+        if (one.severity is Severity.ERROR or one.rule == UNSAID) and one.rule not in {"IM-STA-001", "IM-STA-002"}
     )
     found.extend(_vanished(tables, profile))
     return Comparison(tuple(dict.fromkeys(found)), trial)

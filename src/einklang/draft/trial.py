@@ -11,6 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from einklang import observations as contract1
+from einklang.claims import RULE as UNSAID
 from einklang.claims import check_claims
 from einklang.declarations.dataset import Dataset
 from einklang.declarations.profile import Profile
@@ -52,10 +53,15 @@ class Trial:
 
     @property
     def problems(self) -> list[str]:
-        """The errors as sentences of the draft."""
+        """The errors, and what is said of a status that the profile does not take, as sentences of the draft."""
         errors = [one for one in self.findings if one.severity is Severity.ERROR and one.rule not in _SAID]
         said = list(dict.fromkeys(f"{one.rule}: {one.message.de}" for one in errors))[:_LISTED]
-        return [*filter(None, [self.contradiction]), *said]
+        unsaid = [
+            f"status: {one.message.de} Stimmt das? Sonst `status` mit `title`, `sheet`, `header_row` oder `beside`."
+            for one in self.findings
+            if one.rule == UNSAID
+        ]
+        return [*filter(None, [self.contradiction]), *said, *unsaid[:_LISTED]]
 
     def unasked(self, questions: Sequence[str]) -> list[str]:
         """What bears no code and no question names, as further ones; where one lists only some labels, blanks only."""
