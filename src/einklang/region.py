@@ -179,8 +179,8 @@ def shared_title_text(table: RawTable, region: Region, pattern: str) -> str | No
     return None
 
 
-def key_of(found: re.Match[str]) -> str:
-    """The group `key` of a match, or the whole match."""
+def key_of(found: re.Match[str]) -> str | None:
+    """The group `key` of a match, or the whole match; None where the group is in another alternative."""
     return found["key"] if "key" in found.re.groupindex else found[0]
 
 

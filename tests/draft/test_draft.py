@@ -327,6 +327,31 @@ def test_labels_are_looked_for_where_they_stand(
     assert [one.sentence for one in found] == ([f"dimensions.sex: nicht mehr in der Datei: {gone}."] if gone else [])
 
 
+def test_what_a_check_would_find_is_said(tmp_path: Path, project: Project) -> None:
+    """Figures of the same codes, a sheet of another year that is left out, and an alternative without a key."""
+    path = tmp_path / "probe.xlsx"
+    rows = [["Gebiet", "insgesamt"], ["Hessen", 9001], ["davon: Saarland", 1001], ["Saarland", 1002]]
+    path.write_bytes(workbook({"Stand 2023": rows, "Stand 2024": rows}))
+    content: dict[str, Any] = {
+        "supplier": "destatis",
+        "dataset": "auslaender",
+        "title": "Probe",
+        "file": {"format": "workbook", "sheet": "Stand 2024"},
+        "signs": {"convention": "din55301"},
+        "table": {"header": {"find": "Gebiet"}},
+        "dimensions": {
+            "period": {"sheet": True, "pattern": r"Stand (?P<key>\d+)"},
+            "area": {"column": "A", "pattern": "Hessen|Saarland|davon: (?P<key>.+)", "codes": {"Hessen": "06"}},
+            "sex": {"header_row": 1},
+            "measure": {"constant": "foreigners"},
+        },
+    }
+    found = find_drift(path, build(Profile, content, path), project)
+    assert found.drifts == ()
+    assert found.found[0].startswith("dimensions: 2 Werte haben dieselben Merkmale")
+    assert {"IM-KEY-001", "IM-STR-013:"} <= {one.split()[0] for one in found.found}
+
+
 def test_what_is_no_table_is_refused(tmp_path: Path, project: Project) -> None:
     path = tmp_path / "leer.csv"
     path.write_text("Nur ein Satz.\n", encoding="utf-8")
@@ -336,12 +361,23 @@ def test_what_is_no_table_is_refused(tmp_path: Path, project: Project) -> None:
         draft_profile(tmp_path / "fehlt.csv", project)
 
 
-@pytest.mark.parametrize(("change", "code"), [(("", ""), 0), (("weiblich", "weibl. Personen"), 1)])
+CHECKED = """Ausländische Bevölkerung
+Stand: 31.12.2024
+Gebiet;insgesamt;männlich;weiblich
+Saarland;163.935;85.000;78.935
+Quelle: Probe
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [(("", ""), 0), (("weiblich", "weibl. Personen"), 1), (("85.000", "58.000"), 1), (("85.000", ""), 1)],
+)
 def test_check_tells_drift_by_its_exit_code(
     change: tuple[str, str], code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, profile = tmp_path / "probe.csv", tmp_path / "profil.yaml"
-    text = TINY.replace("Neunkirhcen", "Neunkirchen")
+    text = CHECKED
     path.write_text(text, encoding="utf-8")
     for arguments, expected in (
         (["--supplier", "sl", "--out", str(profile)], 0),

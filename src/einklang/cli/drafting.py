@@ -38,7 +38,7 @@ def draft(
     """Draft a profile from a sample, or show with --check what has changed since a profile was written.
 
     The profile goes to the terminal or to --out; what is not sure stands under `todo` in it. Exit code: 0 drafted, or
-    the file is as the profile says; 1 it has drifted; 2 unusable input.
+    the file is as the profile says; 1 it has drifted, or a check finds something; 2 unusable input.
     """
     from einklang.cli.writing import check_places, write_texts
     from einklang.draft.drafting import draft_profile
@@ -79,8 +79,9 @@ def _drifted(files: list[Path], check: Path, html: Path | None, project: Project
     any_found = False
     for path in files:
         found = find_drift(path, profile, project)
-        any_found |= bool(found.drifts)
-        said = [f"✗ {one.sentence}" for one in found.drifts] or ["✓ Die Datei ist so, wie das Profil sagt."]
+        told = [*(one.sentence for one in found.drifts), *found.found]
+        any_found |= bool(told)
+        said = [f"✗ {one}" for one in told] or ["✓ Die Datei ist so, wie das Profil sagt."]
         for line in (visible(path.name), *said):
             terminal().print(visible(line), markup=False, soft_wrap=True)
         if found.trial is not None:

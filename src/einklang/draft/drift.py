@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Container
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from einklang.check import Sending, check, sent_file
 from einklang.claims import RULE as UNSAID
 from einklang.declarations.place import Place
 from einklang.declarations.profile import Profile
@@ -13,6 +15,7 @@ from einklang.declarations.rules import Severity
 from einklang.draft.drafting import find_shapes
 from einklang.draft.opening import Sample, open_sample
 from einklang.draft.trial import Trial, try_profile
+from einklang.findings import Finding
 from einklang.footnotes import Marks
 from einklang.labels import clean, normalise
 from einklang.project import Project
@@ -22,6 +25,7 @@ from einklang.region import find_regions, key_of, seen_by
 from einklang.rowlabels import completed
 
 _LISTED = 8
+_FINDINGS = 12
 
 
 @dataclass(frozen=True)
@@ -34,14 +38,18 @@ class Drift:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A profile held against a file: the differences, and what the profile makes of it; None where it reads nothing."""
+    """A profile held against a file: the differences, and what the profile makes of it; None where it reads nothing.
+
+    `found` is what a check by this profile would have mended or confirmed besides.
+    """
 
     drifts: tuple[Drift, ...]
     trial: Trial | None = None
+    found: tuple[str, ...] = ()
 
 
 def find_drift(path: Path, profile: Profile, project: Project) -> Comparison:
-    """The differences between a profile and a file; none where the file is as agreed.
+    """The differences between a profile and a file, and what a check by it finds; none where the file is as agreed.
 
     Raises:
         FileNotUsable: the safe readers refuse the file.
@@ -71,7 +79,33 @@ def find_drift(path: Path, profile: Profile, project: Project) -> Comparison:
         if (one.severity is Severity.ERROR or one.rule == UNSAID) and one.rule not in {"IM-STA-001", "IM-STA-002"}
     )
     found.extend(_vanished(tables, profile))
-    return Comparison(tuple(dict.fromkeys(found)), trial)
+    drifts = tuple(dict.fromkeys(found))
+    return Comparison(drifts, trial, _found_by_check(path, profile, project, trial, {one.sentence for one in drifts}))
+
+
+def _found_by_check(
+    path: Path, profile: Profile, project: Project, trial: Trial, said: Container[str]
+) -> tuple[str, ...]:
+    """What a check by this profile alone says, but for what is said already and the open questions of the profile."""
+    alone = replace(project, profiles={(profile.supplier, profile.dataset): (profile,)})
+    result = check(Sending(profile.supplier, profile.dataset, (sent_file(path),)), alone).result
+    told = [
+        f"{one.rule}{_where(one)}: {one.message.de}"
+        for one in result.findings
+        if one.severity is not Severity.INFORMATION
+        and one.rule != "IM-STR-012"
+        and f"{one.rule}: {one.message.de}" not in said
+    ]
+    more = [f"Weitere Befunde der Prüfung: {len(told) - _FINDINGS}."] if len(told) > _FINDINGS else []
+    return (*filter(None, [trial.contradiction]), *told[:_FINDINGS], *more)
+
+
+def _where(found: Finding) -> str:
+    """The first cell of a finding, in brackets."""
+    place = found.places[0] if found.places and found.places[0].row is not None else None
+    if place is None:
+        return ""
+    return f" ({place.sheet}!{place.cell})" if place.sheet else f" ({place.cell})"
 
 
 def _with_look(sample: Sample, profile: Profile, project: Project) -> tuple[RawTable, ...]:
@@ -145,5 +179,5 @@ def _labels(place: Place, layout: Profile, tables: list[RawTable], cells: set[st
     bare = {said for text in texts for said in (clean(text), strip(clean(text)))}
     if place.pattern is not None:
         find = re.compile(place.pattern).search if place.title or place.file else re.compile(place.pattern).fullmatch
-        bare = {key_of(hit) for text in bare if (hit := find(text))}
+        bare = {key for text in bare if (hit := find(text)) and (key := key_of(hit)) is not None}
     return {normalise(said) for label in bare for said in (label, completed(place, label))}
