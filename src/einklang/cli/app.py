@@ -13,7 +13,7 @@ from einklang.cli.answering_commands import confirm, override
 from einklang.cli.delivering import check, deliver, inbox
 from einklang.cli.drafting import draft
 from einklang.cli.options import UNUSABLE, Language, ProjectFolder, StoreFolder
-from einklang.cli.stewarding import join, mail, overview, release, status
+from einklang.cli.stewarding import export, join, mail, overview, release, status
 from einklang.cli.withdrawing import withdraw
 from einklang.errors import EinklangError
 
@@ -109,6 +109,7 @@ for command in (
     inbox,
     release,
     status,
+    export,
     explain,
     docs,
     mail,

@@ -1,4 +1,4 @@
-"""The commands `release`, `status`, `mail`, `overview` and `join`: what stewards do with all that was delivered."""
+"""The commands `release`, `status`, `export`, `mail`, `overview` and `join`: what stewards do with all that was delivered."""
 
 from __future__ import annotations
 
@@ -56,6 +56,32 @@ def status(store: StoreFolder = Path("store"), project: ProjectFolder = None) ->
     for line in damage_lines(survey.damaged):
         console.print(line, soft_wrap=True)
     raise typer.Exit(FINDINGS if survey.damaged else ACCEPTED)
+
+
+def export(
+    csv: Annotated[Path, typer.Option("--csv", help="Write the figures to this file.")],
+    delivery: Annotated[
+        str, typer.Argument(help="An accepted delivery, e.g. ni/auslaender/0002.", show_default=False)
+    ] = "",
+    dataset: Annotated[str, typer.Option("--dataset", "-d", help="This data set of the latest release instead.")] = "",
+    store: StoreFolder = Path("store"),
+) -> None:
+    """Write the accepted figures of a delivery, or the released ones of a data set, as CSV for spreadsheets.
+
+    Semicolons and decimal commas; texts cannot act as formulas. For programs there is Parquet. Exit code: 0 written,
+    2 unusable input.
+    """
+    from einklang.cli.exporting import figures_of
+    from einklang.cli.tables import terminal
+    from einklang.cli.writing import check_places, place_named
+    from einklang.report.figures_csv import render_figures
+    from einklang.store import Store
+
+    check_places([csv])
+    table = figures_of(Store(store), delivery, dataset)
+    with place_named(csv):
+        csv.write_bytes(render_figures(table))
+    terminal().print(f"{csv}: {table.num_rows} Angaben", markup=False, soft_wrap=True)
 
 
 def mail(

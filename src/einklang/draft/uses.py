@@ -107,14 +107,19 @@ def _sums(
 ) -> Iterator[_Sum]:
     """The totals of a dimension that the profile or a rule compares with parts that are all delivered."""
     present = set(codes[name]) - {""}
-    if name in profile.complete_hierarchies:
+    declared = project.expectations.get(dataset.name)
+    delivery = declared.delivery if declared else []
+    is_hierarchy = any(
+        one.measure == "dimension_sums" and one.parameters["dimension"] == name and "parts" not in one.parameters
+        for one in delivery
+    )
+    if is_hierarchy and name in profile.complete_hierarchies:
         lists = [project.codelists[listed] for listed in dataset.dimension(name).codelists]
         for listed, total in product(lists, present):
             parts = [one.code for one in listed.summands(total) if one.code in present]
             if parts:
                 yield _Sum(total, parts, {})
-    declared = project.expectations.get(dataset.name)
-    for one in declared.delivery if declared else ():
+    for one in delivery:
         said = one.parameters
         if one.measure == "area_sums" and name == "area" and said["level"] in _PARTS:
             days = {period: period_of_code(period) for period in codes["period"] if period}
