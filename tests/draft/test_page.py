@@ -100,7 +100,7 @@ def sums(trial: Trial, profile: Profile, project: Project) -> set[str]:
             set(),
         ),
     ],
-    ids=["rule", "a part is missing", "without parts", "profile", "no rule", "row of sums", "row of sums, not compared"],
+    ids=["rule", "a part less", "without parts", "profile", "no rule", "row of sums", "row of sums, not compared"],
 )
 def test_sums_are_what_is_compared(
     rows: list[list[Any]], changes: dict[str, Any], wanted: set[str], tmp_path: Path, project: Project

@@ -1,4 +1,4 @@
-"""The commands `release`, `status`, `export`, `mail`, `overview` and `join`: what stewards do with all that was delivered."""
+"""The commands `release`, `status`, `export`, `mail`, `overview` and `join`: what stewards do with deliveries."""
 
 from __future__ import annotations
 
