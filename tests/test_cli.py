@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from einklang.cli.app import main
+from einklang.cli.tables import terminal
 from einklang.deliver import deliver
 from einklang.project import Project
 from einklang.store import Store
@@ -185,3 +186,11 @@ def test_text_of_a_file_never_acts_on_the_terminal(run, tmp_path: Path) -> None:
     hostile.write_bytes(CLEAN.read_bytes().replace(b"Niedersachsen", b"\x1b[31m[red]Hessen[/red]"))
     _, out, _ = run("check", str(hostile), "-s", "ni", "-d", "einbuergerungen", *project_arguments())
     assert "\x1b" not in out
+
+
+def test_colons_make_no_pictures_on_the_terminal() -> None:
+    """`A:M:` are columns."""
+    console = terminal()
+    with console.capture() as shown:
+        console.print("Spalten A:M: eine Frage", markup=False)
+    assert shown.get() == "Spalten A:M: eine Frage\n"

@@ -46,8 +46,9 @@ _SEVERITY = {
 
 def terminal() -> Console:
     """The console: as wide as the terminal, wide enough for tables where there is none."""
-    console = Console()
-    return console if console.is_terminal or "COLUMNS" in os.environ else Console(width=_WITHOUT_TERMINAL)
+    console = Console(emoji=False)
+    has_width = console.is_terminal or "COLUMNS" in os.environ
+    return console if has_width else Console(width=_WITHOUT_TERMINAL, emoji=False)
 
 
 def verdict_text(verdict: Verdict) -> Text:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from einklang.draft.abbreviated import is_word_of
 from einklang.draft.known import Known, Match
@@ -94,6 +95,35 @@ def measures_of_path(known: Known, paths: Sequence[Sequence[str]]) -> dict[int, 
         if len(named) == 1 and _holds_lowest(known, named[0], path, columns, len(paths)):
             found[index] = named[0]
     return found
+
+
+class Meant(NamedTuple):
+    """Headings as measures; of some the codes of a group too (`composed`), or the measure by likeness only (`near`)."""
+
+    match: Match
+    composed: dict[str, dict[str, str]]
+    near: dict[str, str]
+
+
+def measures_meant(known: Known, texts: Sequence[str], placed: Sequence[str], is_alone: bool) -> Meant:
+    """Headings as measures, by their labels or the nearest ones; in a row that is alone they may name a group too."""
+    read = {text: compose(known, text, placed) for text in texts}
+    codes = {text: found.get("measure") if is_alone or len(found) < 2 else None for text, (found, _) in read.items()}
+    if is_alone:
+        left = {text: found.get("measure", "") for text, (found, _) in read.items()}
+        for text, found in groups_of_left(known, left, placed).items():
+            read[text] = (found, False)
+            codes[text] = found["measure"]
+    # Two headings that mean the same measure exactly and nearly are two things.
+    exact = {frozenset(found.items()) for found, is_near in read.values() if found and not is_near}
+    for text, (found, is_near) in read.items():
+        if is_near and frozenset(found.items()) in exact:
+            codes[text] = None
+    return Meant(
+        Match("measure", "label", codes),
+        {text: found for text, (found, _) in read.items() if is_alone and len(found) > 1},
+        {text: found["measure"] for text, (found, is_near) in read.items() if is_near and codes[text]},
+    )
 
 
 def groups_of(known: Known, texts: Sequence[str], but: Sequence[str]) -> dict[str, dict[str, str]]:

@@ -35,7 +35,7 @@ from einklang.draft.understanding import understand
 from einklang.draft.words import words
 from einklang.errors import UnusableInput
 from einklang.project import Project
-from einklang.rawtable import RawTable
+from einklang.rawtable import RawTable, column_letter
 
 _CLOSE = 0.35
 _TITLE = 120
@@ -130,11 +130,12 @@ def _in_same_sheets(shapes: Sequence[Shape], wanted: Shape) -> list[Shape]:
 
 
 def _explained(candidates: Sequence[_Candidate], best: _Candidate, is_named: bool) -> list[_Candidate]:
-    """The tables that are explained by the data set of the best one; of each sheet that is named one at least."""
+    """The tables that are explained by the data set of the best one, those beside it, and one of each sheet named."""
     dataset = best.found.known.dataset.name
     found = [one for one in candidates if one.found.known.dataset.name == dataset]
     of_sheet = {sheet: one for one in sorted(found, key=lambda one: one.worth) for sheet in one.shape.sheets}
-    named = [best, *(of_sheet.values() if is_named else ())]
+    beside = [one for one in found if one.shape.span and best.shape.span and one.shape.sheets == best.shape.sheets]
+    named = [best, *beside, *(of_sheet.values() if is_named else ())]
     most = {one.shape: max(each.worth for each in candidates if each.shape is one.shape) for one in found}
     return [one for one in found if one in named or (one.found.score > 0 and one.worth >= most[one.shape] - _CLOSE)]
 
@@ -145,11 +146,13 @@ def find_shapes(tables: Sequence[RawTable], project: Project) -> list[Shape]:
     return [shape for table in tables[:_MOST_SHEETS] for shape in find_tables(table, signs, label_test(table, project))]
 
 
-def _left_out(shape: Shape, sheet: str) -> str:
-    """The question of a table that the draft does not describe."""
+def _left_out(shape: Shape, sheet: str, is_alone: bool) -> str:
+    """The question of a table that the draft does not describe, alone in its sheet or beside one that it describes."""
     one = next(each for each in (shape, *shape.alike) if each.table.sheet == sheet)
     heads = [text for row in one.heads for text in row if text]
     named = f"Blatt {sheet}: " if sheet else ""
+    if is_alone:
+        return words().sentences["other_sheet_left"].format(named, one.header + 1, heads[0])
     return (
         f"{named}die Tabelle ab Zeile {one.header + 1} („{heads[0]}“) ist nicht beschrieben; wird sie erhoben? "
         "Wenn nicht, sagt `table.others`, warum."
@@ -191,7 +194,8 @@ class _Writer:
             content["delivers"] = self._together(trial, candidates)
             content = {name: value for name, value in content.items() if value != {}}
         parts = content.pop("parts", None)
-        left_out = [_left_out(one, sheet) for one in rest for sheet in one.sheets]
+        described = {sheet for one in candidates for sheet in one.shape.sheets}
+        left_out = [_left_out(one, sheet, sheet not in described) for one in rest for sheet in one.sheets]
         asked = [*content.get("todo", ()), *left_out, *trial.problems]
         if questions := [*asked, *trial.unasked(asked)]:
             first = {name: content[name] for name in ("supplier", "dataset", "title")}
@@ -339,6 +343,8 @@ class _Writer:
             table["end"] = markers
         if shape.repeats:
             table["repeat"] = True
+        if shape.span:
+            table["columns"] = ":".join(map(column_letter, shape.span))
         return table
 
     def _unread(self) -> dict[int, str]:

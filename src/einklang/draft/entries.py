@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,11 @@ def headings_of_label(heads: Sequence[Sequence[str]], index: int, figures: Seque
     return (named[-1], False) if apart is None else (apart, True)
 
 
+def _asked_for(headings: Headings, near: str) -> str:
+    text = next((one for one in reversed(headings) if one not in {"", ANY}), words().sentences["no_heading"])
+    return f"„{text}“ (ähnlich: „{near}“)" if near else f"„{text}“"
+
+
 @dataclass
 class Columns:
     """Writes the entries into a reading; columns are named by their headings from the first header row on."""
@@ -35,6 +40,7 @@ class Columns:
     shape: Shape
     known: Known
     found: Understanding
+    asked: list[Headings] = field(default_factory=list)
 
     def take(
         self, entries: dict[Headings, list[int]], given: dict[Headings, dict[str, str]], left_out: dict[Headings, str]
@@ -99,24 +105,24 @@ class Columns:
                 one.pop("repeats", None)
                 one.pop("unit", None)
                 one["not_data"] = words().sentences["unsettled_column"]
+                self.asked.append(tuple(one["headings"]))
         for name in named:
             self.found.codes[name] = {one["codes"][name] for one in complete}
 
-    def leave_out(self, left_out: dict[Headings, str]) -> None:
-        """Columns that are no data, for a reason or until it is settled."""
+    def leave_out(self, left_out: dict[Headings, str], suggest: Callable[[Headings], str]) -> None:
+        """Columns that are no data, for a reason or until it is settled; `suggest` gives the label one could mean."""
         kept = [one["headings"] for one in self.found.columns]
-        asked = []
         for headings, reason in left_out.items():
             if any(row[: len(headings)] == list(headings) for row in kept):
                 continue
             if not reason:
-                asked.append(headings[-1] or words().sentences["no_heading"])
+                self.asked.append(headings)
             self.found.columns.append(
                 {"headings": list(headings), "not_data": reason or words().sentences["unsettled_column"]}
             )
-        if asked:
-            more = f" und {len(asked) - LISTED} weitere" if len(asked) > LISTED else ""
-            listed = ", ".join(f"„{text}“" for text in asked[:LISTED])
+        if self.asked:
+            more = f" und {len(self.asked) - LISTED} weitere" if len(self.asked) > LISTED else ""
+            listed = ", ".join(_asked_for(one, suggest(one)) for one in self.asked[:LISTED])
             self.found.todo.append(f"columns: werden diese Spalten erhoben? {listed}{more}")
 
     def uncover(self, heads: Sequence[Sequence[str]], labels: Iterable[int]) -> None:

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from einklang.declarations.signs import Signs
 from einklang.draft.explained import signs_explained
 from einklang.draft.shape import Shape
+from einklang.draft.words import words
 
 _PLAIN = re.compile(r"\(?[+\-\u2212]? ?(?P<number>\d[\d.,' \u00a0\u202f]*)\)?(?P<mark> ?[a-zA-Z*•·]{1,2})?")
 _FIRST = "din55301"
@@ -32,14 +34,22 @@ class Written:
 
 
 def texts_of_figures(shape: Shape) -> Counter[str]:
-    """How often each distinct text stands in the columns of figures."""
+    """How often each distinct text stands in the columns of figures, in rows that have one."""
     found: Counter[str] = Counter()
     for index in shape.figures:
         column = shape.column(index)
         counts = np.bincount(column.codes, minlength=len(column.texts))
         for number in np.flatnonzero(counts).tolist():
             found[column.cleaned[number]] += int(counts[number])
-    return found
+    found[""] -= len(shape.figures) * len(rows_without_figures(shape))
+    return +found
+
+
+def rows_without_figures(shape: Shape) -> NDArray[np.int64]:
+    """The rows of data (in the sheet, from 0) whose columns of figures are all blank."""
+    blank = np.logical_and.reduce([shape.column(index).blank for index in shape.figures])
+    rows: NDArray[np.int64] = shape.data_rows[blank]
+    return rows
 
 
 def how_written(shape: Shape, signs: Signs, supplier: str = "") -> Written:
@@ -83,6 +93,10 @@ def how_written(shape: Shape, signs: Signs, supplier: str = "") -> Written:
         todo.append(f"signs.changes: {blanks} Felder sind leer, kein Zeichen steht; heißt leer genau null?")
     elif blanks:
         todo.append(f"signs.changes: {blanks} Felder sind leer; was bedeutet ein leeres Feld? (nil, missing)")
+    if len(empty := rows_without_figures(shape)):
+        first = int(empty[0])
+        label = next((text for index in shape.labels if (text := shape.table.text(first, index))), "")
+        todo.append(words().sentences["rows_empty"].format(len(empty), first + 1, label))
     if texts["0"] and table.get("0") == _ROUNDED and not any(table[sign] == _NIL for sign in counts):
         changes["0"] = _NIL
         todo.append(

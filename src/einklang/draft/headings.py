@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from einklang.draft.composed import (
-    compose,
     groups_of,
-    groups_of_left,
     is_total_of,
     matches_without_start,
     measures_by_kind,
+    measures_meant,
     measures_of_path,
     suffixes_of,
 )
@@ -24,6 +23,7 @@ from einklang.draft.known import Known, Match
 from einklang.draft.published import read_publication
 from einklang.draft.reading import Understanding
 from einklang.draft.shape import Shape
+from einklang.draft.similar import headings_unknown, match_of_similar, with_similar
 from einklang.draft.titled import measure_of_title
 from einklang.draft.words import words
 
@@ -101,7 +101,11 @@ class _Headings:
         elif "measure" not in taken and (kinds := measures_by_kind(self.known, texts)):
             matches.append(kinds)
         elif "measure" not in taken and texts:
-            matches.append(self._measures_meant(texts, composed=len(self.heads) == 1 and len(self.figures) > 1))
+            is_alone = len(self.heads) == 1 and len(self.figures) > 1
+            meant = measures_meant(self.known, texts, list(self.found.places), is_alone)
+            self.composed |= meant.composed
+            self.meant |= meant.near
+            matches.append(meant.match)
         matches += matches_without_start(self.known, texts, taken)
         matches = [one for one in matches if not self._knows_totals_only(one)]
         best = max(matches, key=lambda one: (one.share, one.dimension == "measure"), default=None)
@@ -146,38 +150,19 @@ class _Headings:
         self.composed |= {text: totals | codes for text, codes in groups.items()}
         return Match(names[0], "label", {text: (totals | codes)[names[0]] for text, codes in groups.items()})
 
-    def _measures_meant(self, texts: list[str], composed: bool) -> Match:
-        """Headings as measures, by their labels or the nearest ones; composed headings name a group too."""
-        read = {text: compose(self.known, text, list(self.found.places)) for text in texts}
-        codes = {
-            text: found.get("measure") if composed or len(found) < 2 else None for text, (found, _) in read.items()
-        }
-        if composed:
-            left = {text: found.get("measure", "") for text, (found, _) in read.items()}
-            for text, found in groups_of_left(self.known, left, list(self.found.places)).items():
-                read[text] = (found, False)
-                codes[text] = found["measure"]
-        self.composed |= {text: found for text, (found, _) in read.items() if composed and len(found) > 1}
-        # Two headings that mean the same measure exactly and nearly are two things.
-        exact = {frozenset(found.items()) for found, near in read.values() if found and not near}
-        for text, (found, near) in read.items():
-            if near and frozenset(found.items()) in exact:
-                codes[text] = None
-        self.meant |= {text: found["measure"] for text, (found, near) in read.items() if near and codes[text]}
-        return Match("measure", "label", codes)
-
     def _take_similar(self) -> None:
-        """Takes the codes whose labels have all words of an unknown heading, where no other heading has them."""
+        """Takes codes by the words of unknown headings, also where a row above says the dimension."""
         for matches in (self.chosen, self.finer):
             for number, match in matches.items():
                 used = {code for one in (*self.chosen.values(), *self.finer.values()) for code in one.codes.values()}
-                found: dict[str, str] = {}
-                for text in match.unknown if match.dimension not in {"measure", "unit", "period"} else ():
-                    meant = self.known.meant(text, match.dimension)
-                    if meant and meant.is_whole and meant.code not in {*used, *found.values()}:
-                        found[text] = meant.code
-                matches[number] = replace(match, codes={**match.codes, **found}, near=match.near | found.keys())
-                self.similar |= found.keys()
+                matches[number] = with_similar(self.known, match, used)
+                self.similar |= matches[number].near - match.near
+        for number, row in enumerate(self.said, 1):
+            texts = list(dict.fromkeys(row[index] for index in self.figures if row[index]))
+            above = [one.dimension for n, one in (*self.chosen.items(), *self.finer.items()) if n < number]
+            if self._is_open(number) and texts and (found := match_of_similar(self.known, texts, above)):
+                self.finer[number] = found
+                self.similar |= found.near
 
     def _leave_unit(self) -> None:
         """A row that names one unit in some columns only, and the canonical one, is not read."""
@@ -308,7 +293,7 @@ class _Headings:
         for number, match in self.chosen.items():
             self._by_row(number, match)
         if left_out:
-            Columns(self.shape, self.known, self.found).leave_out(left_out)
+            Columns(self.shape, self.known, self.found).leave_out(left_out, self._suggest)
             self.found.columns.append({"headings": [ANY]})
 
     def _by_row(self, number: int, match: Match) -> None:
@@ -381,7 +366,7 @@ class _Headings:
         for index in self.figures:
             codes, wrong = self._codes(index)
             if wrong:
-                left_out[(*[ANY] * (wrong - 1), self.heads[wrong - 1][index])] = ""
+                left_out[self._headings_unknown(index, wrong)] = ""
             else:
                 entries.setdefault(self._headings_of(index), []).append(index)
                 given[self._headings_of(index)] = codes
@@ -396,8 +381,22 @@ class _Headings:
                 {"headings": list(one)} for one in dict.fromkeys(map(self._headings_of, self.figures))
             ]
         columns.agree()
-        columns.leave_out(left_out | self._labels_left())
+        columns.leave_out(left_out | self._labels_left(), self._suggest)
         columns.uncover(self.heads, self.left)
+
+    def _headings_unknown(self, index: int, wrong: int) -> Headings:
+        """The headings of a column from the first unknown one; with those below where one could mean a label."""
+        group = [one for one in self.figures if self.heads[wrong - 1][one] == self.heads[wrong - 1][index]]
+        headings = headings_unknown(self.heads, group, index, wrong, self.found.unread)
+        could_mean = any(self._suggest((row[one],)) for row in self.heads[wrong:] for one in group if row[one])
+        return (*[ANY] * (wrong - 1), *(headings if could_mean else headings[:1]))
+
+    def _suggest(self, headings: Headings) -> str:
+        """The label that the last of the headings could mean: of what header rows say, or of what stands nowhere."""
+        read = [one.dimension for one in (*self.finer.values(), *self.chosen.values())]
+        names = [name for name in (*read, *self.known.lists) if name in read or not self.found.has(name)]
+        wanted = [name for name in dict.fromkeys(names) if name not in {"unit", "area", "period"}]
+        return next((near for name in wanted if (near := self.known.suggestion(headings[-1], name))), "")
 
     def _labels_left(self) -> dict[Headings, str]:
         """The label columns of no dimension, with the reason why they are no data where it is known."""

@@ -172,7 +172,7 @@ def read_indented(shape: Shape, known: Known, found: Understanding, left: Iterab
             found.places[outer.dimension]["codes"] = written
         if column.sums:
             found.ask(outer.dimension, "der Stellung", column.sums)
-        unknown = [text for text in outer.unknown if text not in column.sums]
+        unknown = [without_mark(text) for text in outer.unknown if text not in column.sums]
         Unsettled(shape, found, outer.dimension, index).settle(unknown)
         return [index]
     return []

@@ -50,10 +50,15 @@ def _shared(settings: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _questions(contents: Sequence[dict[str, Any]]) -> list[str]:
-    sheets = {one["file"].get("sheet", "") for one in contents}
-    named = {sheet: f"Blatt {sheet}: " if len(sheets) > 1 else "" for sheet in sheets}
-    said = [(named[one["file"].get("sheet", "")], text) for one in contents for text in one.get("todo", ())]
-    return list(dict.fromkeys(f"{sheet}{text}" for sheet, text in said))
+    """The questions of all parts, with the sheet or the columns where these differ."""
+    sheets = [one["file"].get("sheet", "") for one in contents]
+    spans = [one["table"].get("columns", "") for one in contents]
+    named = [f"Blatt {sheet}: " if len(set(sheets)) > 1 else "" for sheet in sheets]
+    named = [
+        f"{one}Spalten {span.replace(':', ' bis ')}: " if span else one for one, span in zip(named, spans, strict=True)
+    ]
+    asked = [f"{name}{text}" for name, one in zip(named, contents, strict=True) for text in one.get("todo", ())]
+    return list(dict.fromkeys(asked))
 
 
 def _merged(contents: Sequence[dict[str, Any]], name: str) -> dict[str, Any]:

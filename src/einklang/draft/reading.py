@@ -29,7 +29,7 @@ class Understanding:
     cells: list[dict[str, Any]] = field(default_factory=list)
     unit: dict[str, Any] | None = None
     units: dict[str, str] = field(default_factory=dict)
-    status: dict[str, Any] | None = None
+    status: dict[str, Any] | list[dict[str, Any]] | None = None
     unread: dict[int, str] = field(default_factory=dict)
     settled: dict[int, str] = field(default_factory=dict)
     unexplained: set[int] = field(default_factory=set)

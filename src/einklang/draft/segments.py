@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from einklang.declarations.place import MAX_HEADER_ROWS
 from einklang.draft.shape import Mark, Shape, find_shape, marks_of
+from einklang.draft.sidebyside import columns_of_tables
 from einklang.draft.wording import is_year
 from einklang.rawtable import Mask, RawTable, TextColumn
 
@@ -22,9 +23,20 @@ IsLabel = Callable[[int, TextColumn, str], bool]
 
 
 def find_tables(table: RawTable, signs: frozenset[str], is_label: IsLabel) -> list[Shape]:
-    """The tables of a sheet from the upper to the lower; one with the same header again is a further block of it."""
+    """The tables of a sheet from the upper to the lower, or from left to right where they stand beside each other.
+
+    One with the same header again below is a further block of it.
+    """
     if not table.rows or not table.columns:
         return []
+    found = _below_each_other(table, signs, is_label)
+    spans = columns_of_tables(found[0]) if len(found) == 1 else []
+    beside = [(span, _below_each_other(table.between(*span), signs, is_label)) for span in spans]
+    return [replace(one, span=span) for span, shapes in beside for one in shapes] or found
+
+
+def _below_each_other(table: RawTable, signs: frozenset[str], is_label: IsLabel) -> list[Shape]:
+    """The tables in the filled columns of a sheet, from the upper to the lower."""
     marks = marks_of(table, signs)
     starts = _starts(table, marks)
     found: list[Shape] = []

@@ -56,9 +56,8 @@ class Shape:
 
     `heads` are the texts of the header rows as they stand in the cells; `fill_right`, `numbers` and `sections`
     count header rows from 1 and rows of the sheet from 0. `top` is the row below the table above; `blocks` are the
-    further tables of the sheet with the same header (top, header, first, end), `alike` those of other sheets.
-    `columns` are from and behind which it reaches where others stand beside it; then `table` holds no others, and
-    `whole` all.
+    further tables of the sheet with the same header (top, header, first, end), `alike` those of other sheets. Where
+    others stand beside it, `span` is its first and last column, and `table` is blank elsewhere.
     """
 
     table: RawTable
@@ -76,8 +75,7 @@ class Shape:
     top: int = 0
     blocks: tuple[tuple[int, int, int, int], ...] = ()
     alike: tuple[Shape, ...] = ()
-    columns: tuple[int, int] | None = None
-    whole: RawTable | None = None
+    span: tuple[int, int] | None = None
 
     @property
     def sheets(self) -> tuple[str, ...]:
@@ -135,7 +133,7 @@ class Shape:
         found: dict[str, None] = {}
         for one in (self, *self.alike):
             end = one.every_block[-1][3]
-            columns = (one.whole or one.table).columns[:_COLUMNS_OF_NOTES]
+            columns = (one.table.cut_from or one.table).columns[:_COLUMNS_OF_NOTES]
             for row in range(end, min(one.table.rows, end + _ROWS_OF_NOTES)):
                 cells = [column.texts[int(column.codes[row])].strip() for column in columns]
                 for line in " ".join(filter(None, cells)).splitlines():

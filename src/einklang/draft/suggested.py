@@ -48,7 +48,8 @@ def suggested(text: str, labels: Mapping[str, str]) -> Suggestion | None:
     for label, code in labels.items():
         own = _words(label)
         shared = [any(_is_same(word, one) for one in own) for word in wanted]
-        if any(shared):
+        is_denied = any(word.is_negated and not here for word, here in zip(wanted, shared, strict=True))
+        if any(shared) and not is_denied:
             worth = (shared[0], sum(shared) / len(wanted)), fuzz.ratio(normalise(text), normalise(label))
             found[code] = max(found.get(code, worth), worth)
             if all(shared) and sum(any(_is_same(word, one) for word in wanted) for one in own) >= _OF_LABEL * len(own):

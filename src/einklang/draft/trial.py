@@ -55,13 +55,14 @@ class Trial:
     def problems(self) -> list[str]:
         """The errors, and what is said of a status that the profile does not take, as sentences of the draft."""
         errors = [one for one in self.findings if one.severity is Severity.ERROR and one.rule not in _SAID]
-        said = list(dict.fromkeys(f"{one.rule}: {one.message.de}" for one in errors))[:_LISTED]
+        hints = words().hints
+        said = list(dict.fromkeys(f"{one.rule}: {one.message.de} {hints.get(one.rule, '')}".strip() for one in errors))
         unsaid = [
             f"status: {one.message.de} Stimmt das? Sonst `status` mit `title`, `sheet`, `header_row` oder `beside`."
             for one in self.findings
             if one.rule == UNSAID
         ]
-        return [*filter(None, [self.contradiction]), *said, *unsaid[:_LISTED]]
+        return [*filter(None, [self.contradiction]), *said[:_LISTED], *unsaid[:_LISTED]]
 
     def unasked(self, questions: Sequence[str]) -> list[str]:
         """What bears no code and no question names, as further ones; where one lists only some labels, blanks only."""

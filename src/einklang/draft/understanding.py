@@ -22,6 +22,7 @@ from einklang.draft.mixed import read_mixed
 from einklang.draft.municipal import PATTERN_OF_MUNICIPALITY, PATTERN_OF_REGIONS
 from einklang.draft.outside import read_outside
 from einklang.draft.parted import read_parted
+from einklang.draft.provisional import read_status_outside
 from einklang.draft.reading import Understanding
 from einklang.draft.shape import Shape
 from einklang.draft.sources import find_sources
@@ -67,6 +68,7 @@ class _Reader:
         read_headings(self.shape, self.known, self.found, self.left)
         leave_out_absent(self.shape, self.found)
         read_colours(self.shape, self.found)
+        read_status_outside(self.shape, self.found)
         read_outside(self.shape, self.known, self.file_name, self.area, self.found)
         return self.found
 

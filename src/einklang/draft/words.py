@@ -41,6 +41,9 @@ class Words(Declaration):
     counts: list[str] = Field(description="Headings of the only count of a data set.")
     rates: list[str] = Field(description="Headings of the only rate of a data set.")
     other_dates: list[str] = Field(description="Words before a date in a title that is not that of the figures.")
+    hints: dict[str, str] = Field(
+        description="Rule → what the author of a profile does where the draft breaks it (German)."
+    )
     sentences: dict[str, str] = Field(description="Name → sentence (German).")
 
 
