@@ -27,7 +27,7 @@ from einklang.statuses import statuses_of
 
 
 class Sums(NamedTuple):
-    """Rows declared as sums, the rows they may sum and the rows that begin a section, counted from 0."""
+    """Rows declared as sums, the rows they may sum and the rows that only head those below them, counted from 0."""
 
     declared: RowsNotData
     sums: NDArray[np.int64]
@@ -63,7 +63,7 @@ class TableBlock:
         inside = np.arange(region.first, region.end)
         no_figure = self._blank(inside, [*columns.figures, *columns.twins])
         no_label = self._blank(inside, columns.labels)
-        taken, sums = self._declared(inside, no_figure)
+        taken, sums, subheadings = self._declared(inside, no_figure)
         sections = self._sections(inside, no_figure & ~taken)
         for mask in sections.values():
             self.rows.leave(inside[mask & ~taken], "rows_of_sections")
@@ -76,7 +76,7 @@ class TableBlock:
         data &= self._without_labels_not_data(labels, inside[kept], data)
         rows = inside[kept][data]
         self.rows.keep(rows)
-        starts = inside[np.logical_or.reduce([*sections.values(), np.zeros(len(inside), dtype=np.bool_)])]
+        starts = inside[np.logical_or.reduce([*sections.values(), subheadings])]
         self.sums = [Sums(declared, inside[mask], rows, starts) for declared, mask in sums]
         others = len(columns.left_out) + len(columns.twins)
         self.accounted.cells_read += len(rows) * (len(columns.figures) + others)
@@ -108,9 +108,12 @@ class TableBlock:
         wanted = re.compile(pattern)
         return column.where([bool(wanted.fullmatch(text)) for text in column.cleaned])
 
-    def _declared(self, inside: NDArray[np.int64], no_figure: Mask) -> tuple[Mask, list[tuple[RowsNotData, Mask]]]:
-        """Rows that the profile declares as no data, and those of them that are sums."""
+    def _declared(
+        self, inside: NDArray[np.int64], no_figure: Mask
+    ) -> tuple[Mask, list[tuple[RowsNotData, Mask]], Mask]:
+        """Rows that the profile declares as no data, those of them that are sums, and those that only head others."""
         taken = np.zeros(len(inside), dtype=np.bool_)
+        subheadings = np.zeros(len(inside), dtype=np.bool_)
         sums = []
         for declared in self.layout.rows_not_data:
             index = column_index(declared.column) if declared.column else self._headed(declared.heading or "")
@@ -119,11 +122,12 @@ class TableBlock:
                 mask &= self._matches(self._headed(heading), pattern, inside)
             if declared.without_figures:
                 mask &= no_figure
+                subheadings |= mask
             self.rows.leave(inside[mask], declared.reason)
             taken |= mask
             if declared.sum_of is not None:
                 sums.append((declared, mask))
-        return taken, sums
+        return taken, sums, subheadings
 
     def _headed(self, heading: str) -> int:
         """The column with a heading; a number that no column has where there is none."""

@@ -38,7 +38,7 @@ def check_sums(
 ) -> list[SumDiffers]:
     """The sum rows that differ from the sum of their data rows by more than the tolerance.
 
-    A row of a section ends the rows that a sum counts.
+    A row that only heads those below it (`sections`) ends the rows that a sum counts.
     A group in which a part bears a sign other than `-` is not judged, because the sign may hide a number; nor one
     with a row that `closed` names for the column of figures: its figure may be secret.
     """

@@ -142,8 +142,8 @@ class RowsNotData(Declaration):
     reason: str = Field(min_length=1, description="Why (German, shown in the report).")
     sum_of: Literal["above", "below"] | None = Field(
         default=None,
-        description="The row is the sum of the rows above it (since the last such row or section) or below it (up to "
-        "the next one), and is checked.",
+        description="The row is the sum of the rows above it (since the last such row, section or row "
+        "`without_figures`) or below it (up to the next one), and is checked.",
     )
     tolerance: float = Field(default=0, ge=0, description="Difference of the sum that rounding may cause.")
 

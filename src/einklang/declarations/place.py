@@ -53,7 +53,8 @@ class Place(Declaration):
 
     pattern: Pattern | None = Field(
         default=None,
-        description="Regular expression that the label must match; its group `key`, or the whole match, is the label.",
+        description="Regular expression that the label, without blanks at its ends, must match; its group `key`, or "
+        "the whole match, is the label.",
     )
     indent: int | None = Field(
         default=None, ge=0, description="Only rows whose cell begins with so many blanks give this dimension a label."
@@ -61,7 +62,7 @@ class Place(Declaration):
     fill_down: bool = Field(
         default=False,
         description="A row that gives no label (blank cell, other `indent`, `pattern` not matched) repeats the one "
-        "above, up to a row that is indented less.",
+        "above; with `indent`, up to a row that is indented less.",
     )
     until: Pattern | None = Field(
         default=None, description="With `fill_down`: a row whose cell matches ends the repetition."
