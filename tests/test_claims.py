@@ -49,7 +49,7 @@ def _asked(drawing: str, changes: dict[str, Any], project: Project, folder: Path
     """Cell and number of figures of every question; no other finding is there."""
     findings = _result(drawing, changes, project, folder).findings
     assert {one.rule for one in findings} <= {"IM-STA-008"}
-    return [(one.places[0].cell, int(one.message.en.rsplit(" figures", 1)[0].split()[-1])) for one in findings]
+    return [(one.places[0].cell, int(one.message.en.rstrip(".").rsplit(" ", 1)[1])) for one in findings]
 
 
 @pytest.mark.parametrize(
@@ -154,6 +154,11 @@ def test_a_status_beside_the_figures_is_asked_about(
             id="a number in brackets is no mark",
         ),
         pytest.param(
+            "Gebiet | Quote | männlich\nSaarland | - | 85\nMerzig-Wadern | 7 | 8\nQuelle |\n- = nichts vorhanden |",
+            {"columns": [{"headings": ["männlich"]}, {"headings": ["Quote"], "not_data": "Quoten werden berechnet."}]},
+            id="a column of figures that is no data",
+        ),
+        pytest.param(
             "Gebiet | Q | männlich\nSaarland | e | 85\nQuelle |\ne = endgültig |",
             {"columns": [{"headings": ["männlich"]}, {"headings": ["Q"], "not_data": "Qualität"}]},
             id="a column that says all is final",
@@ -190,6 +195,37 @@ def test_a_title_of_a_further_table_is_of_that_table(project: Project, tmp_path:
     }
 
     assert _asked(drawing, changes, project, tmp_path) == [("A6", 1)]
+
+
+SIDE_BY_SIDE = """
+    {} |
+     |
+    Gebiet   | männlich | | {}       |
+    Saarland | 85       | | Gebiet   | männlich
+             |          | | Saarland | 78
+"""
+
+
+@pytest.mark.parametrize(
+    ("above", "right", "asked"),
+    [
+        ("Ausländer", "Stand 2023", []),
+        ("Ausländer, vorläufig", "Stand 2023", [("A1", 2)]),
+        ("Ausländer", "vorläufig", [("D3", 1)]),
+    ],
+)
+def test_titles_of_tables_side_by_side_are_of_the_columns_below_them(
+    above: str, right: str, asked: list[tuple[str, int]], project: Project, tmp_path: Path
+) -> None:
+    parts = [
+        {"table": {"columns": "A:B"}},
+        {
+            "table": {"columns": "D:E"},
+            "dimensions": {"area": {"column": "D"}, "period": {"constant": "2023-12-31"}},
+        },
+    ]
+
+    assert _asked(SIDE_BY_SIDE.format(above, right), {"parts": parts}, project, tmp_path) == asked
 
 
 LEGEND = "[Tab 1]\nGebiet | männlich\nSaarland | {}\n[{}]\n- | geheim zu halten\n. | unbekannt"

@@ -67,6 +67,19 @@ def test_based_on_merges_mappings_and_replaces_places(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"words": {"g": "secret"}}, {"heading": "S", "words": {"p": "provisional", "g": "secret"}}),
+        ({"constant": "final"}, {"constant": "final"}),
+        (None, None),
+    ],
+)
+def test_a_status_replaces_the_inherited_one_unless_it_adds_words(change: Content | None, status: Content) -> None:
+    base = {"status": {"heading": "S", "words": {"p": "provisional"}}}
+    assert inherit(base, {"status": change})["status"] == status
+
+
 def test_rows_that_nothing_reads_are_those_of_the_part() -> None:
     header = {"find": "A", "rows": 3, "unread": {2: "x", 3: "Einheit"}}
     part = {"table": {"header": {"rows": 4, "unread": {4: "Einheit"}}}}
@@ -170,6 +183,16 @@ BROKEN: list[tuple[str, Callable[[Content], None], str]] = [
     (PROFILE, put("table.columns", "B, M"), "table.columns"),
     (PROFILE, put("rows_not_data", [{"pattern": "x", "reason": "x"}]), "`heading`"),
     (PROFILE, put("status", {"words": {}}), "(or beside)"),
+    (PROFILE, put("status", {"heading": "S", "constant": "provisional"}), "(or beside)"),
+    (PROFILE, put("status", {"title": True, "words": {"p": "provisional"}}), "need a `pattern`"),
+    (PROFILE, put("status", {"constant": "vorläufig"}), "['vorläufig']"),
+    (PROFILE, put("status", {"constant": "final", "words": {"p": "provisional"}}), "without `words`"),
+    (PROFILE, put("status", {"shown_by": "font_colour", "pattern": "F"}), "colours"),
+    (PROFILE, put("status", {"header_row": 1, "optional": True}), "`optional`"),
+    (PROFILE, put("status", {"header_row": 7}), "header row 7"),
+    (PROFILE, put("status", [{"heading": "S"}, {"beside": True}]), "more than one `status`"),
+    (PROFILE, put("columns", [{"headings": ["*"], "status": "vorläufig"}]), "['vorläufig']"),
+    (PROFILE, put("columns", [{"headings": ["*"], "status": "final", "not_data": "x"}]), "`status`"),
     (PROFILE, put("columns", [{"headings": ["a", "b"], "not_data": "x"}]), "header rows"),
     (PROFILE, put("rows_not_data", [{"column": "A", "pattern": "(", "reason": "x"}]), "regular expression"),
     (PROFILE, put("rounding_base", 0), "rounding_base"),

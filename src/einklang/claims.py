@@ -73,7 +73,7 @@ def check_claims(
     others = [row for table in legends for row in cells_of(table)]
     findings: list[Finding] = []
     for tables in _by_sheet(read):
-        rows = [*cells_outside(tables[0].table, long), *others]
+        rows = [*cells_outside(tables[0].table.cut_from or tables[0].table, long), *others]
         claims = _Claims(rows, long, parsed, meanings, catalogue)
         for one in tables:
             for text in _beside(one, long, claims.is_wanted):
@@ -168,11 +168,11 @@ class _Claims:
             cells = one.table.columns[index].rows(rows)
             counts = np.bincount(cells.codes, minlength=len(cells.texts))
             held = {text: int(count) for text, count in zip(cells.cleaned, counts, strict=True) if text and count}
-            if not held or len(held) > _MOST_SIGNS or any(len(text) > _LONGEST_SIGN for text in held):
+            is_of_signs = all(len(text) <= _LONGEST_SIGN and not has_digit(text) for text in held)
+            if not is_of_signs or len(held) > _MOST_SIGNS:
                 continue
-            signs = [text for text in held if not has_digit(text)]
-            entries = [(entry, meant(entry.text, self.meanings.values())) for entry in entries_in(self.rows, signs)]
-            counting = signs_counting(entry for entry, _ in entries) | {sign for sign in signs if sign.isalpha()}
+            entries = [(entry, meant(entry.text, self.meanings.values())) for entry in entries_in(self.rows, held)]
+            counting = signs_counting(entry for entry, _ in entries) | {sign for sign in held if sign.isalpha()}
             for entry, said in entries:
                 if entry.sign in counting and any(_is_status(meaning) for meaning in said):
                     place = place_in(one.table, one.region.header + len(one.columns.heads) - 1, index)
@@ -241,7 +241,7 @@ def _beside(one: TableRead, long: LongTable, is_wanted: Callable[[str], bool]) -
     if is_wanted(clean(table.sheet)):
         yield Beside("status_said_by_sheet", clean(table.sheet), place_in(table), figures())
     for row, index, text in _titles(one, is_wanted):
-        yield Beside("status_said_by_title", text, place_in(table, row, index), figures())
+        yield Beside("status_said_by_title", text, place_in(table.cut_from or table, row, index), figures())
     heads, written = read_heads(table, one.layout.table.header, region.header, str)
     for number, texts in enumerate(heads):
         for text in filter(is_wanted, dict.fromkeys(texts[index] for index in columns.figures)):
@@ -269,8 +269,15 @@ def _rows_under(one: TableRead, index: int, text: str, data: NDArray[np.int32]) 
 
 
 def _titles(one: TableRead, is_wanted: Callable[[str], bool]) -> Iterator[tuple[int, int, str]]:
-    """Row, column and text of the cells of the title that are wanted, and do not explain the cell before them."""
-    for row, filled in cells_of(one.table, _title_rows(one)):
+    """Row, column and text of the cells of the title that are wanted, and do not explain the cell before them.
+
+    Of tables side by side, what stands at the left edge of the sheet may be the title of all of them.
+    """
+    whole, rows = one.table.cut_from, _title_rows(one)
+    for row, own in cells_of(one.table, rows):
+        filled = own
+        if not own and whole is not None:
+            filled = [(index, text) for _, cells in cells_of(whole, [row]) for index, text in cells if not index]
         before = ""
         for index, cell in filled:
             text = clean(cell)

@@ -133,7 +133,7 @@ class _Sheet:
         self._sums_differ(block)
         if long is not None:
             self.found.append(long)
-            self.tables.append(TableRead(self.table, layout, region, columns))
+            self.tables.append(TableRead(table, layout, region, columns))
             if columns.twins:
                 self._twins_differ(columns, np.unique(long.row).astype(np.int64) - 1)
         self.layouts.append((layout, columns))

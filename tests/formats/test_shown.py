@@ -166,6 +166,8 @@ def test_a_file_that_cannot_show_it_is_refused(project: Project, tmp_path: Path)
 def test_where_nothing_is_understood_every_row_may_be_secret(project: Project) -> None:
     """A colour that says that a figure is secret is not seen in the workbook that goes back to the office."""
     assert SecretMarks.of([profile(**PLACES, status=BY_COLOUR)], project).hides_row(["Saarland", "6"])
+    for said in ({"title": True, "pattern": "g", "words": {"g": "secret"}}, {"constant": "secret"}):
+        assert SecretMarks.of([profile(**PLACES, status=said)], project).hides_row(["Saarland", "6"])
     open_words = {**BY_COLOUR, "words": {"FF0000": "provisional"}}
     assert not SecretMarks.of([profile(**PLACES, status=open_words)], project).hides_row(["Saarland", "6"])
 
