@@ -163,6 +163,11 @@ def test_a_status_beside_the_figures_is_asked_about(
             {"columns": [{"headings": ["männlich"]}, {"headings": ["Q"], "not_data": "Qualität"}]},
             id="a column that says all is final",
         ),
+        pytest.param(
+            "Gebiet | Q | männlich\nSaarland | a | 85\nQuelle |\nQ:  a  gut,  b  Aussagewert eingeschränkt |",
+            {"columns": [{"headings": ["männlich"]}, {"headings": ["Q"], "not_data": "Qualität"}]},
+            id="a column in which all is good",
+        ),
     ],
 )
 def test_what_says_nothing_of_the_figures_is_not_asked_about(

@@ -116,7 +116,7 @@ def entries_in(rows: Iterable[Row], signs: Iterable[str]) -> Iterator[Entry]:
     """Signs with their explanation: in one cell, several in one cell, or in two cells side by side."""
     written = "|".join(map(_written, sorted(filter(None, signs), key=len, reverse=True)))
     pattern = re.compile(rf"({written})(\s*[=:]\s*|\s+)(.+)")
-    parts = re.compile(rf"[;\n]|,\s+(?=(?:{written})\s*[=:])|[,:]?\s+(?=(?:{written})\s\s)")
+    parts = re.compile(rf"[;\n]|,\s+(?=(?:{written})\s*[=:])|[,:]?\s+(?=(?:{written}|[a-z])\s\s)")
     for row, filled in rows if written else ():
         for position, (index, text) in enumerate(filled):
             for part in parts.split(text):
