@@ -227,6 +227,53 @@ def test_unit_of_a_column(checker: Checker) -> None:
     assert checked.result.verdict is Verdict.ACCEPTED
 
 
+RATES: dict[str, Any] = {
+    **COUNTED,
+    "dimensions": {**COUNTED["dimensions"], "measure": {"constant": "unemployment_rate"}},
+}
+
+
+@pytest.mark.parametrize("text", ["11,5 %", "11,5%", "11,5\u202f%", "115 ‰", "(11,5 %)", "11,5 % p"])
+@pytest.mark.parametrize("agreed", [{}, {"units": {"unemployment_rate": "SHARE"}}], ids=["canonical", "share"])
+def test_a_sign_of_a_unit_in_the_cell_goes_first(text: str, agreed: dict[str, Any], checker: Checker) -> None:
+    signs = {"signs": {"convention": "din55301", "changes": {"p": "provisional"}}}
+    checked = checker.rows(f"2024;04;{text}", **RATES, **agreed, **signs)
+    assert rules_found(checked.result) == []
+    assert checked.observations.column("value").to_pylist() == [11.5]
+
+
+def test_zero_per_cent_is_the_sign_that_zero_is(checker: Checker) -> None:
+    checked = checker.rows("2024;04;0 %", "2024;05;0", **RATES)
+    assert checked.observations.column("obs_status").to_pylist() == ["N", "N"]
+
+
+@pytest.mark.parametrize("text", ["11,5 %%", "% 11,5", "11,5 % 3", "11,5 % bis 12,5 %", "%"])
+def test_what_else_bears_a_sign_of_a_unit_is_no_number(text: str, checker: Checker) -> None:
+    [found] = checker.rows(f"2024;04;{text}", **RATES).result.findings
+    assert found.rule in {"IM-VAL-001", "IM-STA-003"}
+
+
+@pytest.mark.parametrize(
+    "agreed", [COUNTED, {**COUNTED, "units": {"unemployed": "THOUSAND_PERSONS"}}], ids=["count", "thousands"]
+)
+def test_a_figure_in_per_cent_where_it_is_none(agreed: dict[str, Any], checker: Checker) -> None:
+    checked = checker.rows("2024;04;11 %", "2024;05;12", **agreed)
+    assert flatten(checked.result) == [("IM-COD-006", "C2")]
+    [found] = checked.result.findings
+    assert found.places[0].raw == "11 %"
+    assert found.message.de.startswith("„%“ ist keine Einheit für Arbeitslose")
+    assert checked.observations.column("row").to_pylist() == [3]
+
+
+def test_a_change_in_per_cent_bears_the_same_sign(project: Project) -> None:
+    units = project.codelists["units"].codes
+    assert [code for code, unit in units.items() if unit.extra["sign"] == "%"] == [
+        "PERCENT",
+        "PERCENTAGE_POINTS",
+        "PERCENT_CHANGE",
+    ]
+
+
 def test_a_fraction_of_a_person_is_out_of_range(checker: Checker) -> None:
     assert rules_found(checker.rows("2024;04;43,5", **COUNTED).result) == ["IM-VAL-003"]
 

@@ -87,9 +87,9 @@ def measure_list(dataset: Dataset) -> CodeList:
     )
 
 
-def pairs(first: Coded, second: Coded) -> Combinations:
-    """The distinct pairs of codes, those with an unknown code too."""
-    columns = [(one.index - UNKNOWN, len(one.codes) - UNKNOWN) for one in (first, second)]
+def pairs(*coded: Coded) -> Combinations:
+    """The distinct pairs of codes (or of more than two), those with an unknown code too."""
+    columns = [(one.index - UNKNOWN, len(one.codes) - UNKNOWN) for one in coded]
     return distinct(combine(columns), math.prod(count for _, count in columns))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from einklang.combinations import occurring
 from einklang.declarations.codelists import CodeList
 from einklang.declarations.dataset import Dataset, Measure
 from einklang.declarations.place import Place
+from einklang.labels import normalise
 from einklang.longtable import LongTable
 from einklang.periods import Period, read_period
 from einklang.project import Project
@@ -79,23 +81,45 @@ def _code_units(table: LongTable, measure: Coded, units: CodeList) -> Coded:
     return join_coded(pieces)
 
 
-def delivered_units(
-    table: LongTable, measure: Coded, dataset: Dataset, project: Project
-) -> Iterator[tuple[NDArray[np.int64], Measure, float | None]]:
-    """Rows delivered in another unit than that of their measure, with the factor to it.
+@dataclass(frozen=True)
+class Delivered:
+    """Rows in another unit than that of their measure, with the factor to it.
 
-    The factor is None where the unit is unknown or cannot become the other.
+    The factor is None where the unit is unknown or cannot become the other. `sign` is that of the unit in the cells,
+    where it decides.
+    """
+
+    rows: NDArray[np.int64]
+    measure: Measure
+    factor: float | None
+    sign: str = ""
+
+
+def delivered_units(
+    table: LongTable, signs: TextColumn, measure: Coded, dataset: Dataset, project: Project
+) -> Iterator[Delivered]:
+    """Figures delivered in another unit than that of their measure.
+
+    A sign in the cell (`signs`: `%`) goes before what the layout says, as it stands nearest to the figure.
     """
     layouts = [segment.layout for segment in table.segments]
-    if not any(table.unit.texts) and not any(layout.units or layout.unit for layout in layouts):
+    is_said = any(table.unit.texts) or any(layout.units or layout.unit for layout in layouts)
+    if not is_said and not signs.codes.any():
         return
-    unit = _code_units(table, measure, project.codelists["units"])
-    combinations = pairs(measure, unit)
+    units = project.codelists["units"]
+    unit = _code_units(table, measure, units)
+    combinations = pairs(measure, unit, Coded(signs.texts, signs.codes))
     for number, row in enumerate(combinations.representatives.tolist()):
-        name, delivered = int(measure.index[row]), int(unit.index[row])
-        if name == UNKNOWN or (delivered != UNKNOWN and not unit.codes[delivered]):
+        name, code, sign = int(measure.index[row]), int(unit.index[row]), signs.texts[signs.codes[row]]
+        if name == UNKNOWN:
             continue
         wanted = dataset.measure(measure.codes[name])
-        factor = None if delivered == UNKNOWN else project.factor(unit.codes[delivered], wanted.unit)
+        said = None if code == UNKNOWN else unit.codes[code] or wanted.unit
+        factor = None if said is None else project.factor(said, wanted.unit)
+        if not sign or said is None or factor is None:
+            sign = ""
+        elif units.codes[said].extra.get("sign") != sign:
+            shown = units.by_label.get(normalise(sign))
+            factor = None if shown is None else project.factor(shown, wanted.unit)
         if factor != 1:
-            yield np.flatnonzero(combinations.of_row == number), wanted, factor
+            yield Delivered(np.flatnonzero(combinations.of_row == number), wanted, factor, sign)

@@ -308,20 +308,25 @@ class _Harmoniser:
 
     def _convert_units(self) -> None:
         """Values in the unit of their measure (IM-COD-006 where the unit is none of it)."""
-        for rows, measure, factor in delivered_units(self.table, self.coded["measure"], self.dataset, self.project):
-            if factor is not None:
-                self.value[rows] = np.round(self.value[rows] * factor, 6)
+        measures = self.coded["measure"]
+        for one in delivered_units(self.table, self.parsed.unit, measures, self.dataset, self.project):
+            rows = one.rows
+            if one.factor is not None:
+                self.value[rows] = np.round(self.value[rows] * one.factor, 6)
                 continue
             self.usable[rows] = False
-            places, count = self.locator.label_places(rows, "unit")
+            if one.sign:
+                places, count = self.locator.places(rows), len(rows)
+            else:
+                places, count = self.locator.label_places(rows, "unit")
             found = finding(
                 self.catalogue,
                 "IM-COD-006",
                 places,
                 count=count,
-                roh=self.table.unit.cleaned[self.table.unit.codes[rows[0]]],
-                merkmal=measure.title,
-                einheit=self.project.codelists["units"].codes[measure.unit].label_de,
+                roh=one.sign or self.table.unit.cleaned[self.table.unit.codes[rows[0]]],
+                merkmal=one.measure.title,
+                einheit=self.project.codelists["units"].codes[one.measure.unit].label_de,
             )
             self.located.append(Located(found, rows))
 

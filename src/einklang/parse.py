@@ -24,7 +24,10 @@ from einklang.rawtable import Mask, TextColumn
 
 _BLANKS = "[\\s\u00a0\u2007\u2009\u202f]"
 _MINUS = "\u2212"
-_MARKED = re.compile(r"^(?P<number>.*\d.*?)\s*(?P<sign>\D{1,3})$")
+UNIT_SIGNS = "%\u2030"
+"""Per cent and per mille: what may stand behind a number and says its unit."""
+_MARKED = re.compile(rf"^(?P<number>.*\d.*?(?:\s*[{UNIT_SIGNS}])?)\s*(?P<sign>\D{{1,3}})$")
+_WITH_UNIT = re.compile(rf"^(?P<bare>[^{UNIT_SIGNS}]+?)\s*[{UNIT_SIGNS}]$")
 FREE = "F"
 _NO_RESULT = re.compile(r"=.+|#(?:[A-ZÄÖÜ/0-9]+[!?]?|#+)|Err:\d{3}", re.DOTALL)
 _BRACKETS = re.compile(r"^\(\s*(?P<number>.+?)\s*\)$")
@@ -45,9 +48,13 @@ class Problem(IntEnum):
 
 @dataclass(frozen=True)
 class Parsed:
-    """Value (NaN = none), SDMX statuses and problem of every figure, in the order of the long table."""
+    """Value (NaN = none), SDMX statuses and problem of every figure, in the order of the long table.
+
+    `unit` is the sign of its unit that stands in the cell itself (`%`), mostly empty.
+    """
 
     value: NDArray[np.float64]
+    unit: TextColumn
     obs_status: TextColumn
     conf_status: TextColumn
     problem: NDArray[np.int8]
@@ -61,8 +68,8 @@ class Parsed:
 
 
 def number_pattern(numbers: Numbers) -> str:
-    """Regular expression of the numbers that the office may write, without blanks at the ends."""
-    decimal = rf"(?:{re.escape(numbers.decimal)}\d+)?"
+    """Regular expression of the numbers that the office may write, without blanks at the ends; `%` may follow."""
+    decimal = rf"(?:{re.escape(numbers.decimal)}\d+)?(?:{_BLANKS}*[{UNIT_SIGNS}])?"
     if not numbers.thousands:
         return rf"^[+\-{_MINUS}]?{_BLANKS}*\d+{decimal}$"
     separator = _BLANKS if numbers.thousands == " " else re.escape(numbers.thousands)
@@ -70,10 +77,10 @@ def number_pattern(numbers: Numbers) -> str:
 
 
 def read_numbers(texts: pa.Array, numbers: Numbers) -> NDArray[np.float64]:
-    """The numbers in cleaned texts; NaN where a text is no number in this style."""
+    """The numbers in cleaned texts, those before `%` too; NaN where a text is no number in this style."""
     fits = pc.match_substring_regex(texts, number_pattern(numbers))
     plain = pc.if_else(fits, texts, pa.scalar(None, pa.string()))
-    plain = pc.replace_substring_regex(plain, rf"{_BLANKS}|\+", "")
+    plain = pc.replace_substring_regex(plain, rf"{_BLANKS}|[+{UNIT_SIGNS}]", "")
     plain = pc.replace_substring(plain, _MINUS, "-")
     if numbers.thousands not in {"", " "}:
         plain = pc.replace_substring(plain, numbers.thousands, "")
@@ -112,8 +119,23 @@ def _one_number(text: str, numbers: Numbers) -> float | None:
     return None if np.isnan(value) else value
 
 
+def _agreed(text: str, signs: Mapping[str, Meaning]) -> str:
+    """A sign before that of a unit (`0 %`) as it is agreed; any other text as it stands."""
+    bare = _WITH_UNIT.fullmatch(text) if text[-1:] in UNIT_SIGNS and text not in signs else None
+    return bare["bare"] if bare and bare["bare"] in signs else text
+
+
+def _units_in(texts: pa.Array) -> NDArray[np.int32]:
+    """Which sign of a unit stands in each text: 0 for none, else its number in `UNIT_SIGNS` from 1."""
+    found = np.zeros(len(texts), dtype=np.int32)
+    for number, sign in enumerate(UNIT_SIGNS, 1):
+        found[pc.match_substring(texts, sign).to_numpy(zero_copy_only=False)] = number
+    return found
+
+
 def _read_special(text: str, numbers: Numbers, signs: Mapping[str, Meaning]) -> _Cell:
     """A text that is no plain number."""
+    text = _agreed(text, signs)
     if text in signs:
         return _said(signs[text], None)
     if not text:
@@ -144,18 +166,21 @@ def parse(table: LongTable, profile: Profile, signs: Mapping[str, Meaning], word
     `signs` are those agreed with the office; `words` those that say a status elsewhere.
     """
     texts = table.text.cleaned
-    value = read_numbers(pa.array(texts, pa.string()), profile.numbers)
+    listed = pa.array(texts, pa.string())
+    value, unit = read_numbers(listed, profile.numbers), _units_in(listed)
     statuses: dict[tuple[str, str], int] = {("A", "F"): 0}
     status = np.zeros(len(texts), dtype=np.int32)
     problem = np.zeros(len(texts), dtype=np.int8)
     is_said = np.zeros(len(texts), dtype=np.bool_)
     overruled = [position for position, text in enumerate(texts) if text in signs]
+    overruled += [position for position in np.flatnonzero(unit).tolist() if _agreed(texts[position], signs) in signs]
     for position in dict.fromkeys([*np.flatnonzero(np.isnan(value)).tolist(), *overruled]):
         cell = _read_special(texts[position], profile.numbers, signs)
         value[position] = cell.value
         status[position] = statuses.setdefault((cell.obs, cell.conf), len(statuses))
         problem[position] = cell.problem
-        is_said[position] = status[position] > 0 or texts[position] not in signs
+        is_said[position] = status[position] > 0 or _agreed(texts[position], signs) not in signs
+    unit[np.isnan(value)] = 0
     codes = table.text.codes
     parsed = _Rows(value[codes], status[codes], problem[codes], statuses)
     if any(table.status.cleaned):
@@ -163,6 +188,7 @@ def parse(table: LongTable, profile: Profile, signs: Mapping[str, Meaning], word
     pairs = list(parsed.statuses)
     return Parsed(
         value=parsed.value,
+        unit=TextColumn(("", *UNIT_SIGNS), unit[codes]),
         obs_status=TextColumn(tuple(obs for obs, _ in pairs), parsed.status),
         conf_status=TextColumn(tuple(conf for _, conf in pairs), parsed.status),
         problem=parsed.problem,

@@ -43,7 +43,7 @@ EXTRA: dict[str, list[str]] = {
     "school_forms": [],
     "sex": [],
     "suppliers": ["areas"],
-    "units": ["multiplier", "canonical"],
+    "units": ["multiplier", "canonical", "sign"],
     "years_of_arrival": [],
 }
 #: Lists whose parents stand in another list.

@@ -38,7 +38,18 @@ XML = {**MAPPE, "format": "spreadsheetml"}
         ('_(* #,##0.00_);_(* \\(#,##0.00\\);_(* "-"??_);_(@_)', -3, None),
         ('_(* #,##0.00_);_(* \\(#,##0.00\\);_(* "-"??_);_(@_)', 3, None),
         ("#,##0 [$€-407]", 3, None),
-        ('0.0" %"', 3, None),
+        ('0.0" %"', 3, "3 %"),
+        ("0.0%", 0.524, "52,4 %"),
+        ("0.0%", 0.5241999, "52,41999 %"),
+        ("0%", 0.07, "7 %"),
+        ("0.0\\ %", 1, "100 %"),
+        ("0.0%;[Red]\\-0.0%", -0.052, "-5,2 %"),
+        ("0.0%;\\-0.0%;\\-", 0, None),
+        ("(0.0%)", 0.5, "(50 %)"),
+        ('0.0%" p"', 0.5, "50 % p"),
+        ('[<0.05]"/";0.0%', 0.02, "0,02 /"),
+        ("0%%", 0.5, "5000 %%"),
+        ("0.0\u2030", 3.5, "3,5 \u2030"),
         ("dd.mm.yyyy", 3, None),
         ("[h]:mm", 3, None),
         ("[Red]0_M", 3, None),
@@ -103,6 +114,92 @@ def test_a_number_hidden_behind_a_sign_is_not_accepted(kind: str, checker: Check
     cells = by_cell(checked.observations)
     assert (cells["D3"]["value"], cells["D3"]["obs_status"]) == (84820, "U")
     assert cells["E3"]["obs_status"] == "A"
+
+
+RATED: dict[str, Any] = {
+    "dataset": "arbeitslose",
+    "dimensions": {"sex": None, "measure": None},
+    "columns": [
+        {"headings": ["insgesamt"], "codes": {"measure": "unemployment_rate", "citizenship": "_T"}},
+        {"headings": ["männlich"], "codes": {"measure": "unemployment_rate", "citizenship": "FOREIGN"}},
+        {"headings": ["weiblich"], "codes": {"measure": "unemployed", "citizenship": "_T"}},
+    ],
+}
+RATES: list[tuple[Any, ...]] = [ROWS[1], ("2024", "04", 0.115, 23.8, 43293), ("2024", "05", 0.07, 12.4, 0.5)]
+
+
+def _percent_workbook() -> bytes:
+    def edit(sheet: Worksheet) -> None:
+        for cell, code in {"C2": "0.0%", "C3": "0%", "D2": '0.0" %"', "D3": "0.0", "E3": "0.00%"}.items():
+            sheet[cell].number_format = code
+
+    return workbook({"Tabelle": RATES}, edit=edit)
+
+
+def _percent_ods() -> bytes:
+    def text(value: str) -> str:
+        return f'<table:table-cell office:value-type="string"><text:p>{value}</text:p></table:table-cell>'
+
+    def cell(value: float, shown: str = "", kind: str = "percentage") -> str:
+        attributes = f'office:value-type="{kind}" office:value="{value}"'
+        return f"<table:table-cell {attributes}><text:p>{shown}</text:p></table:table-cell>"
+
+    rows = [
+        [text(one) for one in RATES[0]],
+        [text("2024"), text("04"), cell(0.115, "11,5%"), cell(23.8, "23,8 %", "float"), cell(43293, "43293", "float")],
+        [text("2024"), text("05"), cell(0.07), cell(12.4, "12,4", "float"), cell(0.5, "50,00 %")],
+    ]
+    return ods("".join(f"<table:table-row>{''.join(row)}</table:table-row>" for row in rows))
+
+
+def _percent_xml() -> bytes:
+    styles = (
+        '<Styles><Style ss:ID="p" ss:Name="Prozent"><NumberFormat ss:Format="0%"/></Style>'
+        '<Style ss:ID="s1" ss:Parent="p"><Font ss:Bold="1"/></Style>'
+        '<Style ss:ID="s2"><NumberFormat ss:Format="Percent"/></Style>'
+        '<Style ss:ID="s3"><NumberFormat ss:Format="0.0&quot; %&quot;"/></Style>'
+        '<Style ss:ID="s4" ss:Parent="p"><NumberFormat ss:Format="0.0"/></Style></Styles><Worksheet'
+    )
+    content = spreadsheetml(RATES).decode().replace("<Worksheet", styles)
+    for value, style in {"0.115": "p", "0.07": "s1", "0.5": "s2", "23.8": "s3", "12.4": "s4"}.items():
+        old = f'<Cell><Data ss:Type="Number">{value}<'
+        assert old in content
+        content = content.replace(old, old.replace("<Cell>", f'<Cell ss:StyleID="{style}">'))
+    return content.encode()
+
+
+PERCENT: dict[str, tuple[Callable[[], bytes], dict[str, str]]] = {
+    "xlsx": (_percent_workbook, MAPPE),
+    "ods": (_percent_ods, ODS),
+    "spreadsheetml": (_percent_xml, XML),
+    "csv": (
+        lambda: (
+            b"Zeit;Schl\xfcssel;insgesamt;m\xe4nnlich;weiblich\n2024;04;11,5 %;23,8%;43293\n2024;05;7 %;12,4;50 %\n"
+        ),
+        {"format": "csv", "encoding": "cp1252"},
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", PERCENT)
+def test_a_figure_in_per_cent_is_read_as_it_is_shown(kind: str, checker: Checker) -> None:
+    content, agreed = PERCENT[kind]
+    checked = checker(content(), name="x", file=agreed, **RATED)
+    assert_complete(checked)
+    cells = by_cell(checked.observations)
+    assert {name: cells[name]["value"] for name in cells} == {"C2": 11.5, "D2": 23.8, "E2": 43293, "C3": 7, "D3": 12.4}
+    assert flatten(checked.result) == [("IM-COD-006", "E3")]
+    assert checked.result.findings[0].places[0].raw == "50 %"
+
+
+def test_a_format_of_all_cells_without_a_style_of_their_own(checker: Checker) -> None:
+    content = _percent_workbook()
+    styles = part(content, "xl/styles.xml")
+    first = styles.index(b"<xf ", styles.index(b"<cellXfs"))
+    assert styles[first:].startswith(b'<xf numFmtId="0"')
+    changed = styles[:first] + styles[first:].replace(b'numFmtId="0"', b'numFmtId="10"', 1)
+    checked = checker(with_parts(content, {"xl/styles.xml": changed}), name="x", file=MAPPE, **RATED)
+    assert ("IM-COD-006", "E2") in flatten(checked.result)
 
 
 def _shared(content: bytes) -> bytes:

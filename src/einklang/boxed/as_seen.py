@@ -9,9 +9,10 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from html import unescape
 
-from einklang.boxed.formats import Format, as_shown, parse_format, says_more
+from einklang.boxed.formats import BUILT_IN, Format, as_shown, parse_format, says_more
 from einklang.boxed.sheets import raised
 from einklang.boxed.xml_stream import parse_stream
 from einklang.letters import column_index
@@ -86,13 +87,12 @@ class AsSeen:
 
     def read_formats(self, styles: bytes) -> None:
         """Takes the styles whose numbers may be shown as something else."""
-        codes = {}
+        codes = {number: parse_format(code) for number, code in BUILT_IN.items()}
         for attributes in _NUMBER_FORMAT.findall(styles):
             number, code = _ID.search(attributes), _CODE.search(attributes)
             if number and code:
-                sections = parse_format(unescape(code[1].decode("utf-8", "replace")))
-                if says_more(sections):
-                    codes[int(number[1])] = sections
+                codes[int(number[1])] = parse_format(unescape(code[1].decode("utf-8", "replace")))
+        codes = {number: sections for number, sections in codes.items() if says_more(sections)}
         if codes and (listed := _STYLES.search(styles)):
             for style, attributes in enumerate(_STYLE.findall(listed[0])):
                 if (number := _ID.search(attributes)) and int(number[1]) in codes:
@@ -105,9 +105,15 @@ class AsSeen:
             parse_stream(stream.read, strings)
         self.texts = strings.found
 
+    @cached_property
+    def _styled(self) -> list[bytes]:
+        """How the cells begin that have one of the formats; found faster than the cells themselves."""
+        return [b' s="%d"' % style for style in self.formats]
+
     def cells(self, piece: bytes) -> Iterator[tuple[tuple[int, int], str]]:
         """Row and column (from 0) and text of the cells in a piece of a sheet that show something else."""
-        if not self.formats and not self.texts and RAISED not in piece:
+        is_formatted = bool(self.formats) and (0 in self.formats or any(one in piece for one in self._styled))
+        if not is_formatted and not self.texts and RAISED not in piece:
             return
         for attributes, content in _CELL.findall(piece):
             place = _PLACE.search(attributes)
@@ -119,7 +125,7 @@ class AsSeen:
         match kind[1] if kind else b"n":
             case b"n" if self.formats:
                 style, value = _STYLED.search(attributes), _VALUE.search(content)
-                sections = self.formats.get(int(style[1])) if style else None
+                sections = self.formats.get(int(style[1]) if style else 0)
                 try:
                     return as_shown(float(value[1]), sections, self.decimal) if sections and value else None
                 except ValueError:

@@ -2,7 +2,8 @@
 
 An office that hides a small count behind the format `"."` has sent the count all the same. Such a cell is written as
 a sign with the number behind it, so that it is judged like one that was typed so; brackets and single letters around
-a number say its status. Everything else that formats do (decimals, separators, currencies) leaves the number as it is.
+a number say its status. A number in per cent is written as it is shown, a hundred times the stored one. Everything
+else that formats do (decimals, separators, currencies) leaves the number as it is.
 Source: ECMA-376-1 section 18.8.31 (`numFmts`).
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from einklang.boxed.sheets import write_number
 
@@ -32,6 +34,12 @@ _MEETS: dict[str, Callable[[float, float], bool]] = {
 _DASHES = frozenset({"", "-", "–", "—", "−"})
 _STATUS = re.compile(r"[A-Za-z*/]")
 _LONGEST_SIGN = 3
+_MOST_SIGNS = 2
+PER_CENT = 2
+"""By how many digits a number in per cent is larger than the stored one."""
+UNIT = re.compile("[%\u2030]+")
+BUILT_IN = {9: "0%", 10: "0.00%"}
+"""Formats in per cent that have a number and no code (ECMA-376-1 section 18.8.30)."""
 
 
 @dataclass
@@ -42,6 +50,7 @@ class _Section:
     after: str = ""
     has_places: bool = False
     is_plain: bool = False
+    shift: int = 0
     condition: tuple[str, float] | None = None
 
     def write(self, text: str) -> None:
@@ -57,13 +66,27 @@ class _Section:
 
     @property
     def is_in_brackets(self) -> bool:
-        return self.before.strip().endswith("(") and self.after.strip().startswith(")")
+        return self.before.strip().endswith("(") and self.behind.startswith(")")
 
-    @property
+    @cached_property
+    def behind(self) -> str:
+        """What stands behind the number and the sign of its unit."""
+        return UNIT.sub("", self.after).strip()
+
+    @cached_property
     def status(self) -> str:
         """A single letter or sign behind the number."""
-        after = self.after.strip()
-        return after if _STATUS.fullmatch(after) else ""
+        return self.behind if _STATUS.fullmatch(self.behind) else ""
+
+    @cached_property
+    def unit(self) -> str:
+        """A blank and the sign of per cent or per mille that is shown with the number."""
+        signs = "".join(UNIT.findall(self.before + self.after))
+        return f" {signs[:_MOST_SIGNS]}" if signs else ""
+
+    def written(self, value: float, decimal: str) -> str:
+        """The number with the sign of its unit."""
+        return write_number(value, decimal, self.shift) + self.unit
 
 
 Format = tuple[_Section, ...]
@@ -86,6 +109,9 @@ def parse_format(code: str) -> Format:
             case "place" | "exponent":
                 here.before += here.after
                 here.after, here.has_places = "", True
+            case "other" if found["other"] == "%":
+                here.shift = min(here.shift + PER_CENT, _MOST_SIGNS * PER_CENT)
+                here.write("%")
             case "other" if found["other"] not in ".," or not here.has_places:
                 here.write(found["other"])
     return tuple(sections)
@@ -127,7 +153,7 @@ def _says_more(section: _Section, number: int) -> bool:
     if section.is_plain:
         return False
     if section.has_places:
-        return bool(section.status) or (section.is_in_brackets and number != 1)
+        return bool(section.status or section.unit) or (section.is_in_brackets and number != 1)
     return number != 2 or section.condition is not None or section.sign not in _DASHES
 
 
@@ -136,11 +162,13 @@ def as_shown(value: float, sections: Format, decimal: str) -> str | None:
     section = _section_for(sections, value)
     if section.is_plain:
         return None
-    written = write_number(value, decimal)
     if section.has_places:
+        written = section.written(value, decimal)
         if section.is_in_brackets and value >= 0:
             return f"({written})"
-        return f"{written} {section.status}" if section.status else None
+        if section.status:
+            return f"{written} {section.status}"
+        return written if section.unit else None
     return sign_for(value, section.sign, decimal)
 
 

@@ -6,7 +6,7 @@ import re
 import zipfile
 from pathlib import Path
 
-from einklang.boxed.formats import sign_for
+from einklang.boxed.formats import PER_CENT, UNIT, sign_for
 from einklang.boxed.sheets import Look, Refused, check_extent, raised, write_number
 from einklang.boxed.xlsx import MAX_FOUND, Told
 from einklang.boxed.xml_stream import parse_stream
@@ -118,7 +118,8 @@ class _Reader:
         elif formula and _ERROR.fullmatch(shown):
             replaced = shown
         elif cell.get(_OFFICE + "value-type") in _NUMBERS:
-            replaced = _as_shown(cell.get(_OFFICE + "value", ""), shown.strip(), self.decimal)
+            is_share = cell[_OFFICE + "value-type"] == "percentage"
+            replaced = _as_shown(cell.get(_OFFICE + "value", ""), shown.strip(), self.decimal, is_share)
         elif self.is_changed:
             replaced = shown
         if replaced is not None:
@@ -142,18 +143,26 @@ def _is_raised(position: str) -> bool:
     return place == "super" or (place.endswith("%") and place[:-1].isdecimal() and place != "0%")
 
 
-def _as_shown(value: str, shown: str, decimal: str) -> str | None:
-    """The text of a cell with a number that shows a sign, brackets or a status; None where it shows the number."""
+def _as_shown(value: str, shown: str, decimal: str, is_share: bool) -> str | None:
+    """The text of a cell with a number that shows a sign, brackets, a status or `%`; None where it shows the number.
+
+    A number in per cent (`is_share`) is stored as a share of one.
+    """
     try:
         number = float(value)
     except ValueError:
         return None
     if shown and not any(character.isdigit() for character in shown):
         return sign_for(number, shown, decimal)
-    if number >= 0 and _IN_BRACKETS.fullmatch(shown):
-        return f"({write_number(number, decimal)})"
-    status = _WITH_STATUS.fullmatch(shown)
-    return f"{write_number(number, decimal)} {status['status']}" if status else None
+    signs = "".join(UNIT.findall(shown)[:1]) or ("%" if is_share and not shown else "")
+    written = write_number(number, decimal, PER_CENT if is_share and signs else 0) + (f" {signs}" if signs else "")
+    bare = UNIT.sub("", shown)
+    if number >= 0 and _IN_BRACKETS.fullmatch(bare):
+        return f"({written})"
+    status = _WITH_STATUS.fullmatch(bare)
+    if status:
+        return f"{written} {status['status']}"
+    return written if signs else None
 
 
 def _count(attributes: dict[str, str], name: str) -> int:

@@ -172,13 +172,17 @@ def raised(before: str, text: str) -> str:
     return text.translate(RAISED) if before[-1:].isdigit() and text[:1].isdecimal() else text
 
 
-def write_number(value: float, decimal: str) -> str:
-    """A number without exponent, whole ones without decimals: 12345.5 → 12345,5."""
+def write_number(value: float, decimal: str, shift: int = 0) -> str:
+    """A number without exponent, whole ones without decimals: 12345.5 → 12345,5; by so many digits larger.
+
+    It is shifted as the decimals it is written in, so that 0.07 in per cent is 7, not 7.000000000000001.
+    """
     if not math.isfinite(value):
         return str(value)
-    if value.is_integer() and abs(value) < 1e15:
+    if not shift and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
-    return format(Decimal(repr(value)), "f").removesuffix(".0").replace(".", decimal)
+    written = format(Decimal(repr(value + 0.0)).scaleb(shift), "f").removesuffix(".0")
+    return written.replace(".", decimal)
 
 
 def writer(decimal: str) -> Callable[[Any], str]:

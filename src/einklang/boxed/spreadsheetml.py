@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from einklang.boxed.formats import Format, as_shown, parse_format, says_more
+from einklang.boxed.formats import BUILT_IN, Format, as_shown, parse_format, says_more
 from einklang.boxed.sheets import (
     MAX_COLUMNS,
     Column,
@@ -23,6 +23,7 @@ from einklang.boxed.xml_stream import parse_stream
 
 _SS = "urn:schemas-microsoft-com:office:spreadsheet "
 _NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*", re.ASCII)
+_NAMED = {"Percent": BUILT_IN[10]}
 _HIDDEN = {"SheetHidden", "SheetVeryHidden"}
 
 
@@ -57,8 +58,12 @@ class _Reader:
                 self.is_workbook = True
             case "urn:schemas-microsoft-com:office:spreadsheet Style":
                 self.style = attributes.get(_SS + "ID", "")
+                if (parent := self.formats.get(attributes.get(_SS + "Parent", ""))) is not None:
+                    self.formats[self.style] = parent
             case "urn:schemas-microsoft-com:office:spreadsheet NumberFormat":
-                sections = parse_format(attributes.get(_SS + "Format", ""))
+                code = attributes.get(_SS + "Format", "")
+                sections = parse_format(_NAMED.get(code, code))
+                self.formats.pop(self.style, None)
                 if says_more(sections):
                     self.formats[self.style] = sections
             case "urn:schemas-microsoft-com:office:spreadsheet Worksheet":
