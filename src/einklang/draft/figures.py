@@ -14,8 +14,11 @@ from einklang.declarations.signs import Signs
 from einklang.draft.explained import signs_explained
 from einklang.draft.shape import Shape
 from einklang.draft.words import words
+from einklang.parse import UNIT_SIGNS
 
-_PLAIN = re.compile(r"\(?[+\-\u2212]? ?(?P<number>\d[\d.,' \u00a0\u202f]*)\)?(?P<mark> ?[a-zA-Z*•·]{1,2})?")
+_PLAIN = re.compile(
+    rf"\(?[+\-\u2212]? ?(?P<number>\d[\d.,' \u00a0\u202f]*)[{UNIT_SIGNS}]?\)?(?P<mark> ?[a-zA-Z*•·]{{1,2}})?"
+)
 _FIRST = "din55301"
 _ROUNDED = "rounded_to_zero"
 _NIL = "nil"

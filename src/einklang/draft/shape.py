@@ -21,10 +21,11 @@ from einklang.combinations import combine
 from einklang.declarations.place import MAX_HEADER_ROWS
 from einklang.draft.wording import is_year
 from einklang.labels import normalise
+from einklang.parse import UNIT_SIGNS
 from einklang.rawtable import Mask, RawTable, TextColumn, column_letter
 
 _GROUPED = r"\d{1,3}(?:[.,' \x{a0}\x{202f}]\d{3})+(?:[.,]\d+)?"
-_NUMBER = rf"^\(?[+\-\x{{2212}}]? ?(?:{_GROUPED}|\d+(?:[.,]\d+)?)\)?(?: ?[a-zA-Z*]{{1,2}})?$"
+_NUMBER = rf"^\(?[+\-\x{{2212}}]? ?(?:{_GROUPED}|\d+(?:[.,]\d+)?)(?: ?[{UNIT_SIGNS}])?\)?(?: ?[a-zA-Z*]{{1,2}})?$"
 _THOUSAND = re.compile(r"1[., '\u00a0\u202f]?000(?:[., '\u00a0\u202f]?000)?")
 _NAMED_BY_NUMBER = re.compile(r"\d{4,}[A-Z]?")
 _MOST_TEXT = 0.5
@@ -100,6 +101,11 @@ class Shape:
         if index not in self._columns:
             self._columns[index] = self.table.columns[index].rows(self.data_rows)
         return self._columns[index]
+
+    def is_in_percent(self, index: int) -> bool:
+        """Whether each figure of a column that is no zero bears the sign of its unit (`52,4 %`)."""
+        figures = [text for text in self.column(index).present if re.search("[1-9]", text)]
+        return bool(figures) and all(any(sign in text for sign in UNIT_SIGNS) for text in figures)
 
     @cached_property
     def data_rows(self) -> NDArray[np.int64]:

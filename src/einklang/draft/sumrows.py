@@ -68,7 +68,7 @@ def _values(shape: Shape, known: Known) -> list[NDArray[np.float64]]:
 
 def _is_rate(shape: Shape, index: int) -> bool:
     heads = [row[index] for row in shape.filled_heads()]
-    return any("%" in text or is_word(text, words().rates) for text in heads)
+    return shape.is_in_percent(index) or any("%" in text or is_word(text, words().rates) for text in heads)
 
 
 def _differences(
