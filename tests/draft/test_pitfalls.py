@@ -179,3 +179,21 @@ def test_a_section_without_a_code_is_asked_about(project: Project, tmp_path: Pat
 def test_a_row_of_figures_without_a_label_is_asked_about(project: Project, tmp_path: Path) -> None:
     text = f"Ausländische Bevölkerung am 31.12.2024\n{SAARLAND.format('')};;420;220\n"
     assert [one for one in _from_text(tmp_path, project, text)["todo"] if "ohne Bezeichnung" in one]
+
+
+def _in_per_cent(folder: Path, project: Project, dataset: str, *heads: str) -> dict[str, Any]:
+    rows = "10;Saarland;11,4 %;12,1 %\n10041;Regionalverband Saarbrücken;5 %;5,2 %\n10042;Merzig-Wadern;0,3 %;0\n"
+    path = folder / "probe.csv"
+    path.write_text(f"Arbeitslose am 31.12.2024\nSchlüssel;Gebiet;{';'.join(heads)}\n{rows}", encoding="utf-8")
+    return draft_profile(path, project, dataset, "sl").content
+
+
+def test_figures_in_per_cent_are_no_counts(project: Project, tmp_path: Path) -> None:
+    content = _in_per_cent(tmp_path, project, "arbeitslose", "2023", "2024")
+    assert content["dimensions"]["measure"] == {"constant": "unemployment_rate"}
+    assert [one for one in content["todo"] if one.startswith("dimensions.measure: welches Merkmal")]
+
+
+def test_figures_in_per_cent_of_a_count_are_asked_about(project: Project, tmp_path: Path) -> None:
+    content = _in_per_cent(tmp_path, project, "auslaender", "insgesamt", "männlich")
+    assert [one for one in content["todo"] if one.startswith("IM-COD-006: „%“")]

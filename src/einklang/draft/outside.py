@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from textwrap import shorten
 
+from einklang.declarations.dataset import Measure
 from einklang.draft.known import Known
 from einklang.draft.meant import measure_meant
 from einklang.draft.reading import Understanding
@@ -161,15 +163,24 @@ class _Outside:
     def _measure(self) -> None:
         if self.found.has("measure") or self._measure_in_sheets():
             return
-        measures = self.known.dataset.measures
+        measures = self._measures_possible()
         titled = measures_in_title(self.shape, self.known)
         named = [one.name for one in measures if one.name in titled]
         self.found.score += 1.0 if named else 0.0 if len(measures) == 1 else -1.0
         code = next(iter(named), measures[0].name)
         self.found.places["measure"] = {"constant": code}
-        if len(measures) > 1 and len(named) != 1:
-            listed = ", ".join(one.name for one in measures)
+        every = self.known.dataset.measures
+        if len(every) > 1 and len(named) != 1:
+            listed = ", ".join(one.name for one in every)
             self.found.todo.append(f"dimensions.measure: welches Merkmal ist es? ({listed})")
+
+    def _measures_possible(self) -> Sequence[Measure]:
+        """The measures of the data set; where all figures are in per cent, those that can be."""
+        every = self.known.dataset.measures
+        if not all(map(self.shape.is_in_percent, self.shape.figures)):
+            return every
+        units = self.known.lists["unit"].codes
+        return [one for one in every if units[one.unit].extra["sign"]] or every
 
     def _measure_in_sheets(self) -> bool:
         """Whether sheets of the same layout are named after different measures, all or some of them."""
