@@ -323,7 +323,8 @@ BAD: list[Bad] = [
     ),
     Bad(65, "apostrophe", "F", "F", line("133'930"), (), {"numbers": {"thousands": "'"}}),
     Bad(66, "plus sign", "F", "F", line("+12")),
-    *(Bad(66, f"number as {text!r}", "E", "E", line(text), ("IM-VAL-001",)) for text in ("ca. 500", "<3", "12 %")),
+    *(Bad(66, f"number as {text!r}", "E", "E", line(text), ("IM-VAL-001",)) for text in ("ca. 500", "<3")),
+    Bad(66, "a share where people are counted", "E", "E", line("12 %"), ("IM-COD-006",)),
     Bad(
         67,
         "number stored as text",

@@ -12,7 +12,7 @@ from conftest import Checker
 from rich.console import Console
 
 from einklang.check import Checked
-from einklang.discretion import headings_hidden, may_be_figure
+from einklang.discretion import SecretMarks, headings_hidden, may_be_figure
 from einklang.report import render_html, render_terminal
 from einklang.report.as_csv import render_csv
 from einklang.report.ess import render_ess
@@ -131,6 +131,13 @@ def test_figures(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "·", "insgesamt", "18 bis 25 Jahre", "Tab1"])
 def test_no_figures(text: str) -> None:
     assert not may_be_figure(text)
+
+
+@pytest.mark.parametrize("text", ["3,4·", "3,4 · %", "3,4 %·", "· 3,4"])
+def test_a_sign_beside_a_number_hides_it_whatever_the_unit(text: str) -> None:
+    marks = SecretMarks(signs=("·",))
+    assert marks.hides_cell(text)
+    assert marks.hides_label(text)
 
 
 @pytest.mark.parametrize("last", ["2024", "31.12.2024", "31. 12. 2024", "2024-12-31", "2023/24"])

@@ -146,7 +146,20 @@ def test_an_office_may_depart_from_its_convention(checker: Checker) -> None:
 def test_a_mark_beside_a_number(checker: Checker) -> None:
     signs = {"convention": "din55301", "changes": {"p": "provisional", "s": "estimated", "*": "secret"}}
     assert read_cells(
-        checker, "12p", "1.234 s", "12*", "12 .", "12/", "12 x", "12-", "12?", "1,2,3*", "12…", signs=signs
+        checker,
+        "12p",
+        "1.234 s",
+        "12*",
+        "12 .",
+        "12/",
+        "12 x",
+        "12-",
+        "12?",
+        "1,2,3*",
+        "12…",
+        "12 * %",
+        "12* ‰",
+        signs=signs,
     ) == [
         Said(12, "P", "F"),
         Said(1234, "E", "F"),
@@ -158,6 +171,8 @@ def test_a_mark_beside_a_number(checker: Checker) -> None:
         Said(None, "A", "F", "IM-VAL-001"),
         Said(None, "Q", "C", "IM-STA-002"),
         Said(None, "A", "F", "IM-STA-004"),
+        Said(None, "Q", "C", "IM-STA-002"),
+        Said(None, "Q", "C", "IM-STA-002"),
     ]
 
 

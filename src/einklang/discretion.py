@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from einklang.declarations.profile import Profile
 from einklang.findings import Finding, PlaceFound, concealed
+from einklang.labels import without_unit
 from einklang.project import Project
 from einklang.rawtable import RawTable, column_letter
 
@@ -95,12 +96,12 @@ class SecretMarks:
 
     def hides_cell(self, text: str) -> bool:
         """Whether a sign stands beside a number."""
-        bare = text.strip()
+        bare = without_unit(text.strip())
         return bool(self.signs) and bare.startswith(self.signs) | bare.endswith(self.signs) and has_digit(bare)
 
     def hides_label(self, text: str) -> bool:
         """Whether a text where a label or heading is expected is a number with a sign beside it."""
-        bare = text.strip()
+        bare = without_unit(text.strip())
         if not bare or (bare[0].isdigit() and bare[-1].isdigit()):
             return False  # signs have no digits
         rests = [bare.removeprefix(sign) if bare.startswith(sign) else bare.removesuffix(sign) for sign in self.signs]

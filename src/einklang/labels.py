@@ -20,6 +20,15 @@ _HYPHENATED = re.compile(r"(?<=[^\W\d_])- (?=[A-ZÄÖÜ][^\W_])")
 _GROUPS = re.compile(r"(?<!\\)(?:\(\?P?<\w+>|\(\?:|[()^$])")
 
 
+UNIT_SIGNS = "%\u2030"
+"""Per cent and per mille: what may stand behind a number and says its unit."""
+
+
+def without_unit(text: str) -> str:
+    """A text without the sign of a unit at its end: `3,4 . %` → `3,4 .`."""
+    return text.rstrip(UNIT_SIGNS).rstrip() if text.endswith(tuple(UNIT_SIGNS)) else text
+
+
 def clean(text: str) -> str:
     """The text without invisible characters, all blanks single and none at the ends."""
     if "\u00ad" in text:

@@ -18,16 +18,13 @@ from numpy.typing import NDArray
 
 from einklang.declarations.profile import Numbers, Profile
 from einklang.declarations.signs import Meaning
-from einklang.labels import clean
+from einklang.labels import UNIT_SIGNS, clean, without_unit
 from einklang.longtable import LongTable
 from einklang.rawtable import Mask, TextColumn
 
 _BLANKS = "[\\s\u00a0\u2007\u2009\u202f]"
 _MINUS = "\u2212"
-UNIT_SIGNS = "%\u2030"
-"""Per cent and per mille: what may stand behind a number and says its unit."""
 _MARKED = re.compile(rf"^(?P<number>.*\d.*?(?:\s*[{UNIT_SIGNS}])?)\s*(?P<sign>\D{{1,3}})$")
-_WITH_UNIT = re.compile(rf"^(?P<bare>[^{UNIT_SIGNS}]+?)\s*[{UNIT_SIGNS}]$")
 FREE = "F"
 _NO_RESULT = re.compile(r"=.+|#(?:[A-ZÄÖÜ/0-9]+[!?]?|#+)|Err:\d{3}", re.DOTALL)
 _BRACKETS = re.compile(r"^\(\s*(?P<number>.+?)\s*\)$")
@@ -120,9 +117,12 @@ def _one_number(text: str, numbers: Numbers) -> float | None:
 
 
 def _agreed(text: str, signs: Mapping[str, Meaning]) -> str:
-    """A sign before that of a unit (`0 %`) as it is agreed; any other text as it stands."""
-    bare = _WITH_UNIT.fullmatch(text) if text[-1:] in UNIT_SIGNS and text not in signs else None
-    return bare["bare"] if bare and bare["bare"] in signs else text
+    """A sign before that of a unit (`0 %`, `3,4 . %`) as it is agreed; any other text as it stands."""
+    bare = without_unit(text)
+    if not bare or bare == text or text in signs:
+        return text
+    marked = _MARKED.match(bare)
+    return bare if bare in signs or (marked and marked["sign"].strip() in signs) else text
 
 
 def _units_in(texts: pa.Array) -> NDArray[np.int32]:

@@ -14,7 +14,7 @@ from einklang.declarations.signs import Signs
 from einklang.draft.explained import signs_explained
 from einklang.draft.shape import Shape
 from einklang.draft.words import words
-from einklang.parse import UNIT_SIGNS
+from einklang.labels import UNIT_SIGNS
 
 _PLAIN = re.compile(
     rf"\(?[+\-\u2212]? ?(?P<number>\d[\d.,' \u00a0\u202f]*)[{UNIT_SIGNS}]?\)?(?P<mark> ?[a-zA-Z*•·]{{1,2}})?"

@@ -20,8 +20,7 @@ from numpy.typing import NDArray
 from einklang.combinations import combine
 from einklang.declarations.place import MAX_HEADER_ROWS
 from einklang.draft.wording import is_year
-from einklang.labels import normalise
-from einklang.parse import UNIT_SIGNS
+from einklang.labels import UNIT_SIGNS, normalise
 from einklang.rawtable import Mask, RawTable, TextColumn, column_letter
 
 _GROUPED = r"\d{1,3}(?:[.,' \x{a0}\x{202f}]\d{3})+(?:[.,]\d+)?"
