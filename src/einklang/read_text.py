@@ -29,7 +29,7 @@ from einklang.rawtable import RawTable, TextColumn, blank_column, encode, join_c
 
 FAST_FROM = 256 * 1024
 _HEAD = 256 * 1024
-_RELEASED_FROM = 16 * 1024 * 1024
+_LARGE = 16 * 1024 * 1024
 _ENDS = 64 * 1024
 _BATCH = 100_000
 _BATCH_CELLS = 4_000_000
@@ -188,8 +188,11 @@ def read_text(path: Path, name: str, agreed: FileFormat) -> ReadText | Unreadabl
             _check_lines(data)
             if len(data) >= FAST_FROM and not encoding.startswith("utf-16") and mended is None:
                 read = _read_fast(path, data, mark, encoding, agreed.delimiter)
-            lines = io.StringIO(mended, newline="") if mended is not None else _lines(stream, mark, len(data), encoding)
-            columns, fields = read or _read_exact(lines, agreed.delimiter)
+            if read is None:
+                end = len(data)
+                lines = _lines(stream, mark, end, encoding) if mended is None else io.StringIO(mended, newline="")
+                read = _read_exact(lines, agreed.delimiter)
+            columns, fields = read
         except _TooLarge as too_large:
             return too_large.limit
         except (UnicodeDecodeError, pa.ArrowInvalid):
@@ -254,8 +257,7 @@ class _Section(io.RawIOBase):
 
 def _decoded(column: pa.DictionaryArray, encoding: str) -> TextColumn:
     """The column with its texts decoded at one go: none of them holds a line end."""
-    parts = column.dictionary.to_numpy(zero_copy_only=False).tolist()
-    texts = tuple(b"\n".join(parts).decode(encoding).split("\n"))
+    texts = tuple(b"\n".join(column.dictionary.to_numpy(zero_copy_only=False).tolist()).decode(encoding).split("\n"))
     return TextColumn(texts, column.indices.to_numpy(zero_copy_only=False))
 
 
@@ -293,7 +295,8 @@ def _read_fast(
     is_lone = carriage_return >= 0 and data[carriage_return + 1 : carriage_return + 2] != b"\n"
     if is_lone or data.find(b'"', start, end) >= 0:
         return None
-    if hasattr(mmap, "MADV_DONTNEED"):
+    is_large = end - start > _LARGE
+    if is_large and hasattr(mmap, "MADV_DONTNEED"):
         data.madvise(mmap.MADV_DONTNEED)
     names = [str(index) for index in range(width)]
     try:
@@ -323,13 +326,13 @@ def _read_fast(
         # Encoding afterwards is faster than in the reader; column by column, so that each is freed at once.
         encoded = table.column(0).dictionary_encode()  # one dictionary for all chunks
         table = table.remove_column(0)
-        column = pa.concat_arrays(encoded.chunks)
+        column = encoded.chunk(0) if encoded.num_chunks == 1 else pa.concat_arrays(encoded.chunks)
         texts += len(column.dictionary)
         _check_texts(texts)
         if _longest(column.dictionary) > csv.field_size_limit():
             return None  # the exact reader refuses such a cell
         middle.append(_decoded(column, encoding))
-    if end - start > _RELEASED_FROM:
+    if is_large:
         # Arrow keeps what reading needed; the steps that follow need it elsewhere.
         pa.default_memory_pool().release_unused()
     rows_before, counts_before = _read_end(data[mark:start].decode(encoding), delimiter)
